@@ -1,0 +1,46 @@
+# Two commands matter: `make playground` and `make test`. Each does all its own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help playground test check format faults lock clean
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
+
+# pip's own resolver is used once, for uv; every file installed is checked against a hash.
+$(READY): pyproject.toml requirements-uv.lock requirements-dev.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements-dev.lock requirements-uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+playground: $(READY)  ## Serve Goodword with its pretend Slack on 127.0.0.1:8000
+	@$(BIN)/goodword playground $(ARGS)
+
+test: $(READY)  ## Run every test, on SQLite and on PostgreSQL
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)  ## Formatting, lint, types, floor plan, docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: $(READY)  ## Put the code in shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+faults: $(READY)  ## The long run: kill the process 200 times on each engine
+	@GOODWORD_FAULT_RUNS=200 $(BIN)/python -m pytest tests/faults -p no:cacheprovider $(ARGS)
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: $(READY)  ## Refresh the locks after a change of pyproject.toml
+	@$(LOCK) pyproject.toml -o requirements.lock
+	@$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
+
+clean:  ## Remove what make made
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
