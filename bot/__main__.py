@@ -1,1 +1,120 @@
-def main() -> None: ...
+"""The door: the `goodword` command. Every failure is one clear sentence and a non-zero exit code."""
+
+import json
+import sys
+from collections.abc import Coroutine, Sequence
+from typing import Annotated, Any, TypeVar
+
+import typer
+import uvloop
+
+from bot import config as environment
+from bot import logs, operate, serve
+from bot.errors import Refusal
+
+T = TypeVar("T")
+Workspace = Annotated[str | None, typer.Option(help="The workspace's id, where there are several.")]
+
+goodword = typer.Typer(
+    name="goodword",
+    help="Thank people where it is heard. Settings come from the environment; the README lists them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+settings = typer.Typer(help="List, get or set what administrators can choose.", no_args_is_help=True)
+goodword.add_typer(settings, name="settings")
+
+
+@goodword.command()
+def run() -> None:
+    """Run against Slack, over HTTP."""
+    config = environment.read()
+    logs.set_up(config.log_level, config.log_format)
+    _await(serve.run(config))
+
+
+@goodword.command()
+def playground(
+    port: Annotated[int, typer.Option(help="The port of its page.", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the whole bot with a pretend Slack and a web page: no account, no tokens."""
+    from bot.playground import playground as open_playground  # noqa: PLC0415 - `run` does without it
+
+    logs.set_up("WARNING", "console")
+    _await(open_playground(port))
+
+
+@goodword.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    print(operate.migrate(environment.read()))
+
+
+@goodword.command()
+def check(
+    release: Annotated[bool, typer.Option("--release", help="Let parked messages try again.")] = False,  # noqa: FBT002
+    workspace: Workspace = None,
+) -> None:
+    """Look at configuration, database, token, scopes, channel and parked messages."""
+    config = environment.read()
+    if release:
+        print(f"{_await(operate.release(config, workspace))} messages will be tried again.")
+        return
+    _report(_await(operate.check(config)))
+
+
+@goodword.command()
+def verify(workspace: Workspace = None) -> None:
+    """Recompute every total from the ledger."""
+    _report(_await(operate.verify(environment.read(), workspace)))
+
+
+@goodword.command()
+def manifest(
+    url: Annotated[str, typer.Option(help="Where Slack reaches Goodword.")] = "https://goodword.example.com",
+) -> None:
+    """Print the Slack app manifest."""
+    print(json.dumps(operate.manifest_for(url), indent=2))
+
+
+@settings.command("list")
+def list_settings(workspace: Workspace = None) -> None:
+    """List every setting with its value."""
+    for setting, value in _await(operate.list_settings(environment.read(), workspace)):
+        print(f"{setting.name} = {value}\n    {setting.meaning}")
+
+
+@settings.command("get")
+def get_setting(name: str, workspace: Workspace = None) -> None:
+    """Print one setting's value."""
+    print(_await(operate.get_setting(environment.read(), workspace, name)))
+
+
+@settings.command("set")
+def set_setting(name: str, value: str, workspace: Workspace = None) -> None:
+    """Change one setting; who and when is kept."""
+    print(f"{name} = {_await(operate.set_setting(environment.read(), workspace, name, value))}")
+
+
+def _report(findings: Sequence[operate.Finding]) -> None:
+    for finding in findings:
+        print(f"{'✓' if finding.well else '✗'} {finding.sentence}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
+
+
+def _await(work: Coroutine[Any, Any, T]) -> T:
+    return uvloop.run(work)
+
+
+def main() -> None:
+    try:
+        goodword()
+    except Refusal as no:
+        print(no.sentence, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

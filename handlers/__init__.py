@@ -1,0 +1,1 @@
+"""Where the world meets the bot: Slack in, Slack out, the clock."""

@@ -1,0 +1,1 @@
+"""What Goodword remembers."""

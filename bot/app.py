@@ -1,0 +1,178 @@
+"""The roof: it alone sees every room, and builds everything in the order in which it is built."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bot import settings
+from bot.errors import Refusal
+from bot.ports import Clock
+from handlers import front, routes, slack
+from handlers.delivery import Postman
+from handlers.directory.slack import Directory
+from handlers.office import Office
+from handlers.schedule import heartbeat
+from storage import engine as engines
+from storage import migrations, workspaces
+from storage.work import Store
+
+log = logging.getLogger("goodword")
+
+READY_WITHIN = 2.0  # seconds for the database to answer
+SYNC_AGAIN = 60.0  # seconds after which a directory that could not be read is read again
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nothing(_kind: str, _summary: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a running Goodword is built from.
+
+    `told` hears what happens, as (kind, summary): `request`, `transaction` or `delivery`. For `lease`
+    and `pace` see `storage.work.Store`.
+    """
+
+    database_url: str
+    bot_token: str
+    signing_secret: str
+    api_url: str
+    now: Clock = utc_now
+    lease: timedelta = timedelta(seconds=30)
+    pace: timedelta = timedelta(seconds=1)
+    told: Callable[[str, str], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A Goodword that runs: `asgi` answers HTTP, `wake` makes it look at what is due."""
+
+    asgi: Any
+    me: slack.Identity
+    store: Store
+    wake: Callable[[], None]
+
+
+@asynccontextmanager
+async def running(plan: Plan) -> AsyncIterator[Bot]:
+    """Start everything but the HTTP server; leaving the block stops it in the reverse order."""
+    async with AsyncExitStack() as closing:
+        store = Store(plan.database_url, lease=plan.lease, pace=plan.pace)
+        closing.push_async_callback(store.close)
+        await _needs_current_schema(store)
+        session = slack.session()
+        closing.push_async_callback(session.close)
+        clients = slack.Clients(session, plan.bot_token, plan.api_url)
+        me = await slack.identify(clients)
+        known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
+        await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
+        directory = Directory(clients.reader, store.transact, plan.now)
+        postman = Postman(store, store.transact, clients, plan.now, partial(_delivered, plan), plan.pace)
+        store.on_commit = partial(_committed, plan, postman)
+        office = Office(store.transact, plan.now, clients.speaker, directory.introduce)
+        bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)
+        door = front.Front(
+            bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan)
+        )
+        await _background(closing, _read_directory(directory, me.workspace))
+        await _background(closing, _say_what_is_missing(store, clients, me))
+        delivering = asyncio.create_task(postman.run())
+        closing.push_async_callback(_finish, delivering)
+        closing.push_async_callback(postman.stop)
+        beating = heartbeat([postman.wake])
+        beating.start()
+        closing.callback(beating.shutdown, wait=False)
+        yield Bot(front.site(door, partial(_missing, store)), me, store, postman.wake)
+
+
+async def _needs_current_schema(store: Store) -> None:
+    with engines.reachable():
+        missing = await asyncio.to_thread(schema_missing, store)
+    if missing:
+        raise Refusal(missing)
+
+
+def schema_missing(store: Store) -> str:
+    """One sentence if the schema is not that of this version; empty when it is."""
+    found = migrations.revision_of(store.engine)
+    if found == migrations.latest():
+        return ""
+    if found is None:
+        return "The database is still empty: run `goodword migrate` first."
+    wanted = migrations.latest()
+    return f"The database is at schema {found}, this version needs {wanted}: run `goodword migrate`."
+
+
+async def _missing(store: Store) -> str:
+    """Say what `/readyz` is red about."""
+    try:
+        async with asyncio.timeout(READY_WITHIN):
+            return await asyncio.to_thread(schema_missing, store)
+    except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
+        return f"the database does not answer ({type(error).__name__})"
+
+
+async def _read_directory(directory: Directory, workspace: str) -> None:
+    """Meet everybody in the background; who is thanked before that is looked up one by one."""
+    while True:
+        try:
+            people, groups = await directory.sync(workspace)
+        except Exception as error:  # noqa: BLE001 - Slack may be down, and thanking still works
+            log.warning("the directory could not be read (%s); trying again soon", type(error).__name__)
+            await asyncio.sleep(SYNC_AGAIN)
+        else:
+            log.info("the directory knows %d people and %d user groups", people, groups)
+            return
+
+
+async def _say_what_is_missing(store: Store, clients: slack.Clients, me: slack.Identity) -> None:
+    """Log one sentence for each thing an administrator should mend, without holding up the start."""
+    channel = (await store.transact(me.workspace, settings.chosen)).recognition_channel
+    try:
+        found = await slack.finds_channel(clients, channel, me.workspace)
+    except Exception as error:  # noqa: BLE001 - it is only a courtesy
+        log.warning("could not look for %s: %s", channel, type(error).__name__)
+        return
+    if not found:
+        log.warning(
+            "There is no channel %s: create it, or name another with `goodword settings set`.", channel
+        )
+
+
+async def _background(closing: AsyncExitStack, work: Any) -> None:
+    closing.push_async_callback(_cancel, asyncio.create_task(work))
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _finish(task: asyncio.Task[None]) -> None:
+    await task
+
+
+def _answered(plan: Plan, kind: str, status: int) -> None:
+    plan.told("request", f"{kind} answered with {status}")
+
+
+def _committed(plan: Plan, postman: Postman, name: str, queued: int) -> None:
+    if queued:
+        postman.wake()
+    if not name.startswith("letters."):  # those only read what is about to be sent
+        plan.told("transaction", f"{name} committed{f', {queued} to say' if queued else ''}")
+
+
+def _delivered(plan: Plan, kind: str, how: str) -> None:
+    plan.told("delivery", f"{kind} {how}")

@@ -1,0 +1,69 @@
+"""Every setting that comes from the environment; read once, here, and nowhere else."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import Refusal
+
+Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class Config(BaseSettings):
+    """The environment. The README's table is tested against the names and defaults of these fields."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    slack_bot_token: SecretStr = Field(
+        SecretStr(""), description="The app's bot token (`xoxb-…`), from *OAuth & Permissions*"
+    )
+    slack_signing_secret: SecretStr = Field(
+        SecretStr(""), description="Proves that a request comes from Slack, from *Basic Information*"
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Where Slack's Web API is; change it for a stand-in or a proxy"
+    )
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///goodword.db"),
+        description="`sqlite:///…` for one process, `postgresql://…` for any number",
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on; `0.0.0.0` for all")
+    port: int = Field(3000, ge=0, le=65535, description="The port to listen on")
+    log_level: Level = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="`console` for people, `json` for machines"
+    )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _slash(cls, value: str) -> str:
+        """slack_sdk joins the method's name to it, so it must end with a slash."""
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https:// or http://")
+        return value if value.endswith("/") else f"{value}/"
+
+    def missing(self) -> list[str]:
+        """Names of the variables without which Goodword cannot talk to Slack."""
+        needed = {"SLACK_BOT_TOKEN": self.slack_bot_token, "SLACK_SIGNING_SECRET": self.slack_signing_secret}
+        return [name for name, value in needed.items() if not value.get_secret_value()]
+
+
+def read() -> Config:
+    """Read the environment, or refuse with one sentence that names the variable and not its value."""
+    try:
+        return Config()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "The environment"
+        raise Refusal(f"{name} is not valid: {first['msg'].removeprefix('Value error, ')}.") from None

@@ -1,0 +1,101 @@
+"""Thanks: give them, take them back, look at them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import settings
+from bot.errors import NotIntroduced, Refusal
+from bot.messages import RECOGNITION, KudosPosted, KudosReceived, KudosTakenBack, UndoConfirmed
+from bot.ports import Counts, Work
+from bot.rules import recognition
+from bot.rules.people import Person
+from bot.rules.recognition import Kudos, LeftOut, Piece
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the giver is told: who was thanked, where it is posted, who was left out and why."""
+
+    kudos: int
+    recipients: tuple[Person, ...]
+    left_out: tuple[LeftOut, ...]
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A person's own kudos: the totals and the latest of each kind."""
+
+    counts: Counts
+    received: tuple[Kudos, ...]
+    given: tuple[Kudos, ...]
+
+
+def give(work: Work, giver: str, pieces: Sequence[Piece], source: str, now: datetime) -> Receipt:
+    """Thank everybody named in `pieces`; `source` is unique to the request, so that it counts once."""
+    draft = recognition.read(pieces)
+    roll = work.people.look_up(*recognition.asked_for(giver, draft))
+    if giver not in roll.people:
+        raise NotIntroduced(frozenset({giver}), frozenset())
+    chosen = settings.chosen(work)
+    decision = recognition.decide(roll.people[giver], draft, roll, chosen.values)
+    number, is_new = work.kudos.record(roll.people[giver], decision, source, now)
+    if is_new:
+        _tell(work, number, decision.recipients, now)
+    return Receipt(number, decision.recipients, decision.left_out, chosen.recognition_channel)
+
+
+def undo(work: Work, giver: str, source: str, now: datetime) -> Kudos:
+    """Take back the giver's last kudos; the same `source` again takes back nothing further."""
+    work.one_at_a_time(f"giver:{giver}")
+    repeated = work.kudos.taken_back_by(source)
+    if repeated is not None and (done := work.kudos.read(repeated)):
+        return done
+    kudos = recognition.undoable(work.kudos.latest_by(giver), now)
+    _take_back(work, kudos, source, now)
+    return kudos
+
+
+def undo_this(work: Work, giver: str, number: int, source: str, reply_to: str, now: datetime) -> None:
+    """Take back the kudos whose button was clicked, and say so where the button was."""
+    kudos = work.kudos.read(number)
+    if kudos is None or kudos.giver.id != giver:
+        raise Refusal("Only the person who gave a kudos can take it back.")
+    if not kudos.taken_back:
+        _take_back(work, recognition.undoable(kudos, now), source, now)
+        work.outbox.put(reply_to, UndoConfirmed(number), now)
+
+
+def mine(work: Work, person: str) -> Record:
+    received = tuple(work.kudos.received_by(person, SHOWN))
+    return Record(work.kudos.counts(person), received, tuple(work.kudos.given_by(person, SHOWN)))
+
+
+def standing(work: Work, number: int) -> Kudos | None:
+    """Return the kudos as it is now; nothing when it was taken back."""
+    kudos = work.kudos.read(number)
+    return kudos if kudos and not kudos.taken_back else None
+
+
+def verify(work: Work) -> list[str]:
+    return work.kudos.disagreements()
+
+
+def _tell(work: Work, number: int, recipients: tuple[Person, ...], now: datetime) -> None:
+    about = _about(number)
+    work.outbox.put(RECOGNITION, KudosPosted(number), now, about=about)
+    for person in recipients:
+        work.outbox.put(person.id, KudosReceived(number, person.id), now, about=about)
+
+
+def _take_back(work: Work, kudos: Kudos, source: str, now: datetime) -> None:
+    if work.kudos.take_back(kudos.number, source, now):
+        for key, to in work.outbox.about(_about(kudos.number)):
+            work.outbox.put(to, KudosTakenBack(key), now)
+
+
+def _about(number: int) -> str:
+    return f"kudos:{number}"

@@ -1,0 +1,52 @@
+"""Everything Goodword says unprompted, as facts; they become words only at the moment of sending."""
+
+from dataclasses import dataclass
+
+RECOGNITION = "recognition"
+"""The address of whatever channel people are thanked in, by the settings in force at sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class KudosPosted:
+    """To the recognition channel: somebody was thanked."""
+
+    kudos: int
+
+
+@dataclass(frozen=True, slots=True)
+class KudosReceived:
+    """To one recipient, in private."""
+
+    kudos: int
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class KudosTakenBack:
+    """Wherever `message` (the id of an outbox row) was shown, it is to disappear."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoConfirmed:
+    """In place of the private answer that offered to take this kudos back: it is done."""
+
+    kudos: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClickRefused:
+    """In place of the private answer whose button was clicked: the reason why not."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at their Home tab, so it is drawn anew."""
+
+    person: str
+
+
+Message = KudosPosted | KudosReceived | KudosTakenBack | UndoConfirmed | ClickRefused | HomeOpened

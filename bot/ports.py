@@ -1,0 +1,173 @@
+"""What the bot needs of the world; `storage` provides all of it, and tests run against the real one."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from bot.messages import Message
+from bot.rules.people import Group, Person, Roll
+from bot.rules.recognition import Decision, Kudos
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+"""Gives the present moment, aware, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many kudos a person has received and given, taken-back ones not counted."""
+
+    received: int = 0
+    given: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a setting; `value` is None where the default was restored."""
+
+    name: str
+    value: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A row of the outbox as its sender needs it.
+
+    `key` is opaque, unique, and travels with the message, so that it can be found again.
+    `unsure` says that an earlier attempt ended without an answer: it may have been sent.
+    """
+
+    id: int
+    key: str
+    workspace: str
+    to: str
+    message: Message
+    attempts: int
+    unsure: bool
+    first_tried_at: datetime
+    lease: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a message of the outbox stands in the chat."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    key: str
+    to: str
+    kind: str
+    reason: str
+    since: datetime
+
+
+class People(Protocol):
+    def look_up(self, people: Iterable[str], groups: Iterable[str], handles: Iterable[str]) -> Roll:
+        """Find the people and groups, with the members of the groups; who is unknown is left out."""
+
+    def put(self, people: Sequence[Person], now: datetime) -> None: ...
+
+    def put_group(self, group: Group, now: datetime) -> None: ...
+
+    def count(self) -> int: ...
+
+
+class KudosShelf(Protocol):
+    def record(self, giver: Person, decision: Decision, source: str, now: datetime) -> tuple[int, bool]:
+        """Keep a kudos and count it; the same `source` again gives the same number and False."""
+
+    def read(self, number: int) -> Kudos | None: ...
+
+    def latest_by(self, giver: str) -> Kudos | None:
+        """Return the giver's last kudos that was not taken back."""
+
+    def take_back(self, number: int, source: str, now: datetime) -> bool:
+        """Reverse a kudos in ledger and totals; False when it was reversed before."""
+
+    def taken_back_by(self, source: str) -> int | None:
+        """Return the number of the kudos that this very request took back earlier."""
+
+    def received_by(self, person: str, limit: int) -> list[Kudos]: ...
+
+    def given_by(self, person: str, limit: int) -> list[Kudos]: ...
+
+    def counts(self, person: str) -> Counts: ...
+
+    def disagreements(self) -> list[str]:
+        """Recompute every total from the ledger; one sentence for each that differs."""
+
+    def size(self) -> int: ...
+
+
+class Outbox(Protocol):
+    def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
+        """Queue a message for a channel, a person or an address; gives its key."""
+
+    def about(self, subject: str) -> list[tuple[str, str]]:
+        """(key, to) of every message queued so far about a subject, take-backs excluded."""
+
+    def sent(self, key: str) -> Sent | None:
+        """Where a message stands in the chat, if it was sent."""
+
+    def parked(self) -> list[Parked]:
+        """Messages that Slack refused for good."""
+
+    def release(self, now: datetime, to: str | None = None) -> int:
+        """Let parked messages try again, all or those to one destination; gives their number."""
+
+
+class Settings(Protocol):
+    def current(self) -> Mapping[str, str]:
+        """Every value that was set; what is missing has its default."""
+
+    def change(self, name: str, value: str | None, by: str, now: datetime) -> None: ...
+
+    def history(self) -> list[Change]: ...
+
+
+class Work(Protocol):
+    """One transaction in one workspace: it commits when the function returns, and not when it raises."""
+
+    @property
+    def workspace(self) -> str: ...
+
+    def one_at_a_time(self, matter: str) -> None:
+        """Wait until no other transaction of this workspace deals with the same matter."""
+
+    @property
+    def people(self) -> People: ...
+    @property
+    def kudos(self) -> KudosShelf: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def settings(self) -> Settings: ...
+
+
+class Transact(Protocol):
+    def __call__(self, workspace: str, fn: Callable[[Work], T], /) -> Awaitable[T]:
+        """Run `fn` in one transaction of the workspace, away from the event loop."""
+
+
+class PostOffice(Protocol):
+    """The outbox of all workspaces, as the sender of messages sees it; each call is one transaction."""
+
+    async def claim(self, now: datetime, limit: int) -> Sequence[Letter]:
+        """Take up to `limit` letters, at most one per destination, under a lease."""
+
+    async def sent(self, letter: Letter, where: Sent | None, now: datetime) -> None: ...
+
+    async def later(self, letter: Letter, at: datetime, reason: str, *, unsure: bool) -> None:
+        """Try again at `at`; `unsure` unless it is certain that nothing was sent."""
+
+    async def park(self, letter: Letter, reason: str, now: datetime) -> None: ...
+
+    async def drop(self, letter: Letter, now: datetime) -> None:
+        """Forget a letter that has nothing to say any more."""

@@ -1,0 +1,63 @@
+"""Who people are, as far as the rules ask: names, handles, groups, and whether somebody can be thanked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the directory. `home` is the id of the organisation (Slack team) they belong to."""
+
+    id: str
+    handle: str
+    name: str
+    home: str
+    real_name: str = ""
+    active: bool = True
+    bot: bool = False
+    guest: bool = False
+    timezone: str = "UTC"
+
+    def answers_to(self, handle: str) -> bool:
+        """Whether a typed `@handle` means this person: by user name, display name or full name."""
+        return handle.casefold() in {plain(n) for n in (self.handle, self.name, self.real_name) if n}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group such as @support-team, with the ids of its members."""
+
+    id: str
+    handle: str
+    name: str
+    active: bool = True
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The few people and groups that one request is about, looked up at once."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+
+    def named(self, handle: str) -> tuple[Person | Group, ...]:
+        """Everybody a typed `@handle` may mean.
+
+        An exact user name wins over display names, which are not unique in Slack.
+        """
+        wanted = plain(handle)
+        groups = tuple(g for g in self.groups.values() if g.active and g.handle.casefold() == wanted)
+        exact = tuple(p for p in self.people.values() if p.handle.casefold() == wanted)
+        return exact + groups or tuple(p for p in self.people.values() if p.answers_to(wanted))
+
+
+def plain(name: str) -> str:
+    """The form in which names are compared: `Ada Lovell` is typed as `@ada.lovell` or `@AdaLovell`."""
+    return name.casefold().replace(" ", "")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as one says them: `Ben`, `Ben and Cy`, `Ben, Cy and Dee`."""
+    *most, last = [*names] or [""]
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,88 @@
+"""Serve Goodword over HTTP until a signal says stop."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+
+from bot.app import Plan, running
+from bot.config import Config
+from bot.errors import Refusal
+
+log = logging.getLogger("goodword")
+
+LAST_REQUESTS = 6  # seconds that requests in hand may take when we stop
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to us, so that several can stop in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def run(config: Config, plan: Plan | None = None) -> None:
+    """Run against Slack until SIGTERM or SIGINT; requests in hand are finished, then messages under way."""
+    if missing := config.missing():
+        raise Refusal(f"Please set {' and '.join(missing)}: docs/install.md says where to find them.")
+    stopped = on_signals()
+    async with (
+        running(plan or plan_of(config)) as bot,
+        served(bot.asgi, config.host, config.port) as address,
+    ):
+        log.info("Goodword listens for %s at %s/slack/events", bot.me.name, address)
+        await stopped.wait()
+        log.info("stopping: finishing what is in hand")
+
+
+def plan_of(config: Config) -> Plan:
+    return Plan(
+        database_url=config.database_url.get_secret_value(),
+        bot_token=config.slack_bot_token.get_secret_value(),
+        signing_secret=config.slack_signing_secret.get_secret_value(),
+        api_url=config.slack_api_url,
+    )
+
+
+@asynccontextmanager
+async def served(asgi: Any, host: str, port: int) -> AsyncIterator[str]:
+    """Serve an app in this loop; gives its address, and stops taking requests when the block is left."""
+    config = uvicorn.Config(
+        asgi,
+        host=host,
+        port=port,
+        http="httptools",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_REQUESTS,
+    )
+    server = Server(config)
+    try:
+        listening = config.bind_socket()
+    except SystemExit:  # uvicorn's way of saying that the port is taken
+        raise Refusal(
+            f"Port {port} on {host} is taken: set PORT to a free one, or stop what uses it."
+        ) from None
+    serving = asyncio.create_task(server.serve([listening]))
+    try:
+        yield f"http://{host}:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+
+
+def on_signals() -> asyncio.Event:
+    """Give an event that SIGTERM and SIGINT set."""
+    stopped = asyncio.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(one, stopped.set)
+    return stopped

@@ -1,0 +1,155 @@
+"""The postman: claim → render → send → mark, so that what was promised is said exactly once.
+
+A claim holds for the length of a lease. When a lease ran out, or an answer never came, nobody knows
+whether the message stands in Slack: it is looked for by its key before it is sent again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.ports import Clock, Letter, PostOffice, Transact
+from handlers import slack
+from handlers.errors import reference
+from handlers.letters import Act, compose
+from handlers.slack import Clients, Done, Failed
+
+log = logging.getLogger("goodword.delivery")
+
+AT_ONCE = 20  # messages under way at the same time, each to another destination
+GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
+LONGEST_PAUSE = 300  # seconds
+SETTLE = timedelta(seconds=5)  # until a call without an answer has certainly ended at Slack's side
+LAST_WORDS = 8.0  # seconds that messages under way may take when we stop
+
+Told = Callable[[str, str], None]
+"""Told how each attempt ended: the kind of message, and `sent`, `found`, `dropped`, `later …`, `parked …`."""
+
+
+class Postman:
+    def __init__(
+        self,
+        post: PostOffice,
+        transact: Transact,
+        clients: Clients,
+        now: Clock,
+        told: Told,
+        pace: timedelta,
+    ) -> None:
+        self._pace = pace
+        self._post = post
+        self._transact = transact
+        self._clients = clients
+        self._now = now
+        self._told = told
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._quiet: dict[str, datetime] = {}  # workspace → until when Slack asked for silence
+
+    def wake(self) -> None:
+        """There may be something to deliver: look now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop` is called; trouble with the database is waited out."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                idle = not await self._round()
+            except Exception as error:  # noqa: BLE001 - the postman must outlive any single trouble
+                log.error("could not claim messages, reference %s", reference(error))  # noqa: TRY400
+                idle = True
+            if idle:
+                await self._wake.wait()
+
+    async def stop(self) -> None:
+        """Let messages under way be finished, claim no more; what is cut off is found by its key later."""
+        self._stopping = True
+        self.wake()
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=LAST_WORDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _round(self) -> bool:
+        """Claim what can be sent now and start sending it; False when there is nothing to do."""
+        room = AT_ONCE - len(self._under_way)
+        if room <= 0:
+            return False
+        claimed = await self._post.claim(self._now(), room)
+        for letter in claimed:
+            task = asyncio.create_task(self._deliver(letter))
+            self._under_way.add(task)
+            task.add_done_callback(self._finished)
+        return bool(claimed)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self.wake()
+        asyncio.get_running_loop().call_later(self._pace.total_seconds(), self.wake)
+
+    async def _deliver(self, letter: Letter) -> None:
+        try:
+            await self._attempt(letter)
+        except Exception as error:  # noqa: BLE001 - one letter's trouble is not the others'
+            log.error("trouble with %s, reference %s", letter.key, reference(error))  # noqa: TRY400
+            with contextlib.suppress(Exception):  # if even that fails, the lease brings it back
+                await self._mark(letter, Failed("unexpected trouble, see the log", unsure=True))
+
+    async def _attempt(self, letter: Letter) -> None:
+        until = self._quiet.get(letter.workspace)
+        if until and until > self._now():
+            await self._post.later(letter, until, "ratelimited", unsure=letter.unsure)
+            return
+        act = await compose(self._transact, letter)
+        if letter.unsure and act and not await self._needs_sending(letter, act):
+            return
+        if act is None:
+            await self._post.drop(letter, self._now())
+            self._tell(letter, "dropped")
+            return
+        await self._mark(letter, await slack.perform(self._clients, letter, act))
+
+    async def _needs_sending(self, letter: Letter, act: Act) -> bool:
+        """Whether an uncertain letter is certainly not in Slack; otherwise it is dealt with here."""
+        found = await slack.find(self._clients, letter, act)
+        if found is None:
+            return True
+        if isinstance(found, Failed):
+            await self._mark(letter, found)
+        else:
+            await self._post.sent(letter, found, self._now())
+            self._tell(letter, "found")
+        return False
+
+    async def _mark(self, letter: Letter, ended: Done | Failed) -> None:
+        now = self._now()
+        if isinstance(ended, Done):
+            await self._post.sent(letter, ended.where, now)
+            self._tell(letter, "sent")
+        elif ended.for_good or now - letter.first_tried_at > GIVE_UP:
+            await self._post.park(letter, ended.reason, now)
+            self._tell(letter, f"parked {ended.reason}")
+        else:
+            at = now + _pause(letter, ended)
+            if ended.after is not None:
+                self._quiet[letter.workspace] = at
+            await self._post.later(letter, at, ended.reason, unsure=ended.unsure)
+            self._tell(letter, f"later {ended.reason}")
+
+    def _tell(self, letter: Letter, how: str) -> None:
+        kind = type(letter.message).__name__
+        log.info("%s %s: %s", kind, letter.key, how)
+        self._told(kind, how)
+
+
+def _pause(letter: Letter, ended: Failed) -> timedelta:
+    """How long to wait: as Slack wishes, otherwise twice as long each time, up to five minutes."""
+    if ended.after is not None:
+        return timedelta(seconds=ended.after)
+    grown = timedelta(seconds=min(2 ** min(letter.attempts - 1, 10), LONGEST_PAUSE))
+    return max(grown, SETTLE) if ended.unsure else grown

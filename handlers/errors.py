@@ -1,0 +1,49 @@
+"""The one place where an exception becomes a sentence."""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable
+
+from bot.errors import Refusal
+from handlers.office import Answer
+from handlers.views import kudos as view
+
+log = logging.getLogger("goodword.handlers")
+
+
+async def sentence_for_trouble(handler: Callable[[], Awaitable[Answer | None]]) -> Answer | None:
+    """Answer somebody who waits: a refusal as it stands, a bug with a reference that the log has too."""
+    try:
+        return await handler()
+    except Refusal as no:
+        return view.refused(no.sentence)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person is waiting for an answer
+        return view.refused(
+            "Something went wrong on my side, and I cannot promise that this was recorded. "
+            "Please look at /kudos mine before you try again. "
+            f"Your administrator can look up the reference {reference(error)}."
+        )
+
+
+async def error_on_form(handler: Callable[[], Awaitable[Answer | None]], block: str) -> Answer | None:
+    """Like the above for a modal, which shows the sentence beside the field named `block`."""
+    try:
+        return await handler()
+    except Exception as error:  # noqa: BLE001 - the form stays open with everything that was typed
+        sentence = (
+            f"Something went wrong on my side (reference {reference(error)}). Please try again in a minute."
+        )
+        return {"response_action": "errors", "errors": {block: sentence}}
+
+
+def reference(error: BaseException) -> str:
+    """Log an error under a short reference: its kind and where it came from.
+
+    Never its message, in which a library may quote the words of a person.
+    """
+    mark = secrets.token_hex(4)
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
+    log.error("unexpected %s, reference %s, at %s", type(error).__name__, mark, where)
+    return mark

@@ -1,0 +1,192 @@
+"""The HTTP door: size, signature and one parse, before anything reaches Bolt.
+
+Bolt's own parser loses slash commands whose text contains the word "payload" and answers 500 to a
+timestamp that is no number, so it gets a parsed body. That way of calling skips Bolt's signature
+check: nothing but this door may reach the dispatch.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import Clock as SignatureClock
+from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+LARGEST = 1024 * 1024  # bytes; Slack's own payloads stay well below (a view has at most 250 kB)
+LONGEST_TIMESTAMP = 12  # digits; enough for the next 30,000 years
+EVENTS = "application/json"
+FORMS = "application/x-www-form-urlencoded"
+KINDS = frozenset(
+    {
+        "block_actions",
+        "block_suggestion",
+        "message_action",
+        "shortcut",
+        "view_closed",
+        "view_submission",
+    }
+)
+
+Seen = Callable[[str, int], None]
+"""Told of every request: what kind it was and with which status it was answered."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer
+    """A request that is not let in, with its HTTP status and one sentence for its sender."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class SlackTime(SignatureClock):
+    """Seconds since 1970 for the verifier, from our own clock."""
+
+    seconds: Callable[[], float]
+
+    def now(self) -> float:
+        return self.seconds()
+
+
+class Front:
+    """Answers Slack's requests; `dispatch` is Bolt."""
+
+    def __init__(self, bolt: AsyncApp, signing_secret: str, seconds: Callable[[], float], seen: Seen) -> None:
+        self._bolt = bolt
+        self._verifier = SignatureVerifier(signing_secret, clock=SlackTime(seconds))
+        self._seen = seen
+
+    async def answer(self, request: Request) -> Response:
+        kind = "request"
+        try:
+            raw = await _body(request)
+            self._verify(raw, request.headers)
+            body = _parsed(raw, request.headers.get("content-type", ""))
+            kind = kind_of(body)
+            response = await self._answer(kind, body)
+        except Refused as no:
+            response = PlainTextResponse(no.sentence, status_code=no.status)
+        except ValidationError:
+            response = PlainTextResponse("This is not what Slack sends.", status_code=400)
+        self._seen(kind, response.status_code)
+        return response
+
+    def _verify(self, raw: bytes, headers: Mapping[str, str]) -> None:
+        timestamp = headers.get("x-slack-request-timestamp", "")
+        signature = headers.get("x-slack-signature", "")
+        # The verifier raises on anything but digits, and compare_digest on anything but ASCII.
+        well_formed = (
+            timestamp.isascii()
+            and timestamp.isdigit()
+            and len(timestamp) <= LONGEST_TIMESTAMP
+            and signature.isascii()
+        )
+        if not well_formed or not self._verifier.is_valid(raw, timestamp, signature):
+            raise Refused(401, "The signature does not match. Is SLACK_SIGNING_SECRET that of this app?")
+
+    async def _answer(self, kind: str, body: dict[str, Any]) -> Response:
+        match kind:
+            case "url_verification":
+                return JSONResponse({"challenge": str(body.get("challenge", ""))})
+            case "ssl_check" | "app_rate_limited":
+                return Response(status_code=200)
+        asked = AsyncBoltRequest(body=body, mode="socket_mode")
+        answer = await self._bolt.async_dispatch(asked)
+        content_type = answer.first_headers().get("content-type", "text/plain")
+        return Response(answer.body, status_code=answer.status, media_type=content_type)
+
+
+def kind_of(body: Mapping[str, Any]) -> str:
+    """Name what Slack sent, or refuse what it never sends."""
+    if "command" in body:
+        return str(body["command"])
+    if "ssl_check" in body:
+        return "ssl_check"
+    kind = body.get("type")
+    if kind == "event_callback" and isinstance(body.get("event"), dict):
+        return f"event {body['event'].get('type')}"
+    if isinstance(kind, str) and kind in KINDS | {"url_verification", "app_rate_limited"}:
+        return kind
+    raise Refused(400, "Goodword does not know this kind of request.")
+
+
+async def _body(request: Request) -> bytes:
+    raw = bytearray()
+    try:
+        async for chunk in request.stream():
+            raw += chunk
+            if len(raw) > LARGEST:
+                raise Refused(413, "This request is larger than anything Slack sends.")
+    except ClientDisconnect:
+        raise Refused(400, "The request ended early.") from None
+    return bytes(raw)
+
+
+def _parsed(raw: bytes, content_type: str) -> dict[str, Any]:
+    kind = content_type.partition(";")[0].strip().lower()
+    try:
+        text = raw.decode("utf-8")
+        if kind == EVENTS:
+            return _object(json.loads(text))
+        if kind == FORMS:
+            return _form(text)
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Refused(400, "The body cannot be read.") from None
+    raise Refused(400, "Slack sends JSON or forms.")
+
+
+def _form(text: str) -> dict[str, Any]:
+    """A slash command is the form itself; everything interactive is JSON in its field `payload`."""
+    fields = {
+        name: values[-1]
+        for name, values in parse_qs(
+            text, keep_blank_values=True, errors="strict", max_num_fields=100
+        ).items()
+    }
+    if "command" in fields or "ssl_check" in fields:
+        return fields
+    return _object(json.loads(fields.get("payload", "")))
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("no object")  # noqa: TRY004 - it is the sender's mistake, and caught above
+    return value
+
+
+Readiness = Callable[[], Awaitable[str]]
+"""Says in one sentence what is missing; empty when all is well."""
+
+
+def site(front: Front, missing: Readiness) -> Starlette:
+    """Give the whole HTTP side: Slack's door, and two for those who watch over us."""
+    return Starlette(
+        routes=[
+            Route("/slack/events", front.answer, methods=["POST"]),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz(missing)),
+        ]
+    )
+
+
+def healthz(_request: Request) -> Response:
+    return PlainTextResponse("alive\n")
+
+
+def readyz(missing: Readiness) -> Callable[[Request], Awaitable[Response]]:
+    async def ready(_request: Request) -> Response:
+        reason = await missing()
+        return PlainTextResponse(f"{reason or 'ready'}\n", status_code=503 if reason else 200)
+
+    return ready

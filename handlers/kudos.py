@@ -1,0 +1,91 @@
+"""/kudos, its form and its buttons: read → ask → answer."""
+
+from datetime import datetime
+from functools import partial
+
+from bot import kudos, settings
+from bot.errors import NotIntroduced, Refusal
+from bot.kudos import Receipt
+from bot.messages import ClickRefused
+from bot.ports import Work
+from bot.rules.recognition import Piece
+from handlers import markup
+from handlers.office import Answer, Office
+from handlers.payloads import Click, Command, Shortcut, Submission
+from handlers.views import kudos as view
+from handlers.views import kudos_form as form
+
+
+async def command(office: Office, asked: Command) -> Answer | None:
+    match asked.text.strip().casefold():
+        case "":
+            await _open_form(office, asked.team_id, asked.trigger_id)
+            return None
+        case "help":
+            return view.help_text()
+        case "mine":
+            return view.mine(await office.transact(asked.team_id, partial(kudos.mine, person=asked.user_id)))
+        case "undo":
+            return await _undo(office, asked)
+        case _:
+            return await _give_typed(office, asked)
+
+
+async def form_wanted(office: Office, asked: Click | Shortcut) -> None:
+    await _open_form(office, asked.team.id, asked.trigger_id)
+
+
+async def form_sent(office: Office, sent: Submission) -> Answer:
+    pieces = form.read(sent)
+    source = f"view:{sent.view.id}:{sent.view.hash}"
+    try:
+        receipt = await _give(office, sent.team.id, sent.user.id, pieces, source)
+    except Refusal as no:
+        return {"response_action": "errors", "errors": {no.field or form.RECIPIENTS: no.sentence}}
+    return {"response_action": "update", "view": form.done(receipt)}
+
+
+async def undo_clicked(office: Office, click: Click) -> None:
+    source = f"click:{click.trigger_id}"
+    await office.transact(click.team.id, partial(_undo_this, click=click, source=source, now=office.now()))
+
+
+def _undo_this(work: Work, click: Click, source: str, now: datetime) -> None:
+    """A click can carry no answer, so even a refusal travels through the outbox."""
+    value = click.actions[0].value
+    number = int(value) if value.isascii() and value.isdigit() else 0
+    try:
+        kudos.undo_this(work, click.user.id, number, source, click.response_url, now)
+    except Refusal as no:
+        work.outbox.put(click.response_url, ClickRefused(no.sentence), now)
+
+
+async def _open_form(office: Office, workspace: str, trigger: str) -> None:
+    chosen = await office.transact(workspace, settings.chosen)
+    await office.client.views_open(trigger_id=trigger, view=form.blank(chosen.values))
+
+
+async def _undo(office: Office, asked: Command) -> Answer:
+    undo = partial(kudos.undo, giver=asked.user_id, source=f"command:{asked.trigger_id}", now=office.now())
+    return view.taken_back(await office.transact(asked.team_id, undo))
+
+
+async def _give_typed(office: Office, asked: Command) -> Answer:
+    pieces = markup.pieces(asked.text)
+    source = f"command:{asked.trigger_id}"
+    try:
+        return view.receipt(await _give(office, asked.team_id, asked.user_id, pieces, source))
+    except Refusal as no:
+        return view.refused(no.sentence, pieces)
+
+
+async def _give(
+    office: Office, workspace: str, giver: str, pieces: tuple[Piece, ...], source: str
+) -> Receipt:
+    """Give; where somebody is still unknown to us, look them up in Slack and give once more."""
+    give = partial(kudos.give, giver=giver, pieces=pieces, source=source, now=office.now())
+    try:
+        return await office.transact(workspace, give)
+    except NotIntroduced as strangers:
+        await office.introduce(workspace, strangers)
+        return await office.transact(workspace, give)

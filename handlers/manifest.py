@@ -1,0 +1,82 @@
+"""The Slack app manifest, made from what the routes register, so that the two cannot differ.
+
+Format: Slack's app manifest schema, major version 2.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from handlers.routes import COMMANDS, EVENTS, SHORTCUTS
+
+NAME = "Goodword"
+SUMMARY = "Thank the people behind the scenes, where it is heard."
+DESCRIPTION = (
+    "Salespeople promise; the people behind the scenes keep the promises, and mostly hear complaints. "
+    "Goodword turns that round: /kudos thanks people in a channel and in private, in a sentence, "
+    "without points, without a shop and without a ranking. It is hosted by your own company."
+)
+# Each scope with the reason an administrator may ask for.
+SCOPES = {
+    "channels:history": "to find a message again after a broken connection, so that none is posted twice",
+    "channels:read": "to find the recognition channel by its name",
+    "chat:write": "to post thanks and to write to people",
+    "chat:write.public": "to post in the recognition channel without being invited",
+    "commands": "for /kudos",
+    "groups:history": "as channels:history, if the recognition channel is private",
+    "groups:read": "as channels:read, if the recognition channel is private",
+    "im:history": "as channels:history, for its own direct messages",
+    "im:write": "to open its direct message with somebody",
+    "usergroups:read": "to thank a user group by name",
+    "users:read": "to know names, and who is a bot or has left",
+}
+DESCRIBED = {"/kudos": ("Thank somebody", "@ben @cy what they did #ownership")}
+NAMED = {"give_kudos": ("Give kudos", "Thank somebody for what they did")}
+
+
+def manifest(request_url: str) -> dict[str, Any]:
+    """Give the manifest for an app that listens at `request_url` (…/slack/events)."""
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": NAME,
+            "description": SUMMARY,
+            "long_description": DESCRIPTION,
+            "background_color": "#1f5c4d",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": NAME.lower(), "always_online": True},
+            "shortcuts": list(_shortcuts()),
+            "slash_commands": list(_commands(request_url)),
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"request_url": request_url, "bot_events": sorted(EVENTS)},
+            "interactivity": {"is_enabled": True, "request_url": request_url},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": False,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _commands(request_url: str) -> Iterable[dict[str, Any]]:
+    for command in COMMANDS:
+        description, hint = DESCRIBED[command]
+        yield {
+            "command": command,
+            "url": request_url,
+            "description": description,
+            "usage_hint": hint,
+            "should_escape": True,  # mentions arrive as ids, not as names that may be ambiguous
+        }
+
+
+def _shortcuts() -> Iterable[dict[str, Any]]:
+    for callback in SHORTCUTS:
+        name, description = NAMED[callback]
+        yield {"name": name, "type": "global", "callback_id": callback, "description": description}

@@ -1,0 +1,23 @@
+"""What every handler has at hand: the way to the bot, the time, and Slack's answers to look-ups."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import NotIntroduced
+from bot.ports import Clock, Transact
+
+Answer = dict[str, Any]
+"""What goes back to Slack in the acknowledgement, as keyword arguments of Bolt's `ack`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """`client` is for what must happen within a click, such as opening a form; all else is queued."""
+
+    transact: Transact
+    now: Clock
+    client: AsyncWebClient
+    introduce: Callable[[str, NotIntroduced], Awaitable[None]]

@@ -1,0 +1,305 @@
+"""Slack's Web API as the postman uses it: post, remove, find, and what a failure means."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Refusal
+from bot.ports import Letter, Sent
+from handlers.letters import Act, Post, Publish, Remove, Replace
+
+EVENT = "goodword_message"
+TIMEOUT = 10  # seconds; well below the lease of a message
+CLOCK_SKEW = timedelta(minutes=2)
+
+# Slack will say the same tomorrow: these wait for a person, who sees them in `goodword check`.
+FOR_GOOD = frozenset(
+    {
+        "account_inactive",
+        "cannot_dm_bot",
+        "channel_not_found",
+        "channel_is_archived",
+        "ekm_access_denied",
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "is_archived",
+        "messages_tab_disabled",
+        "metadata_too_large",
+        "missing_scope",
+        "msg_too_long",
+        "no_text",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "team_access_not_granted",
+        "user_disabled",
+        "user_not_found",
+    }
+)
+# The aim is reached already: what was to be removed is gone, or the address has run out.
+DONE_ANYWAY = frozenset({"message_not_found", "used_url", "expired_url", "no_active_hooks"})
+# Slack documents these as possibly having done part of the work.
+UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+
+
+# What a broken line or a body that is no JSON turns into; slack_sdk lets the last two through.
+BROKEN = (SlackClientError, aiohttp.ClientError, TimeoutError, AttributeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    where: Sent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Not done, or not known to be done (`unsure`); `after` is Slack's own wish, in seconds."""
+
+    reason: str
+    unsure: bool
+    after: float | None = None
+    for_good: bool = False
+
+
+class Clients:
+    """Two clients over one connection pool: `speaker` never repeats a call by itself, `reader` may."""
+
+    def __init__(self, session: aiohttp.ClientSession, token: str, base_url: str) -> None:
+        self.session = session
+        common: dict[str, Any] = {
+            "token": token,
+            "base_url": base_url,
+            "session": session,
+            "timeout": TIMEOUT,
+            "trust_env_in_session": True,
+        }
+        self.speaker = AsyncWebClient(**common, retry_handlers=[])
+        repeat = [
+            AsyncConnectionErrorRetryHandler(max_retry_count=2),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=5),
+        ]
+        self.reader = AsyncWebClient(**common, retry_handlers=repeat)
+        self.channels: dict[tuple[str, str], str] = {}  # (workspace, #name) → id
+
+
+def session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
+
+
+class _Unanswered(Exception):  # noqa: N818 - a verdict on its way up
+    """Slack answered, but not as its API does."""
+
+    def __init__(self, verdict: "Done | Failed") -> None:
+        super().__init__()
+        self.verdict = verdict
+
+
+async def perform(clients: Clients, letter: Letter, act: Act) -> Done | Failed:
+    """Do it, and say how it ended; never raises for anything Slack or the network does."""
+    try:
+        return Done(await _do(clients, letter, act))
+    except _Unanswered as other:
+        return other.verdict
+    except SlackApiError as error:
+        return _verdict(error)
+    except aiohttp.ClientConnectorError:
+        return Failed("Slack cannot be reached", unsure=False)
+    except BROKEN as error:
+        return Failed(f"no answer from Slack ({type(error).__name__})", unsure=True)
+
+
+async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | None:
+    """Look for a message that may have been sent: by its key, in the history since it was first tried."""
+    if not isinstance(act, Post):
+        return None  # everything else can be done twice without harm
+    try:
+        channel = await _conversation(clients, act.to, letter.workspace)
+        if channel is None:
+            return None
+        async for message in _history(clients, channel, letter):
+            if _key_of(message) == letter.key:
+                return Sent(channel, message["ts"])
+    except SlackApiError as error:
+        verdict = _verdict(error)
+        after = verdict.after if isinstance(verdict, Failed) else None
+        return Failed(f"while looking for it: {_error_of(error)}", unsure=True, after=after)
+    except BROKEN as error:
+        return Failed(f"while looking for it: {type(error).__name__}", unsure=True)
+    return None
+
+
+async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
+    match act:
+        case Post(to, message):
+            return await _post(clients, letter, to, message)
+        case Remove(where):
+            await clients.speaker.chat_delete(channel=where.channel, ts=where.ts)
+        case Replace(address, message):
+            await _replace(clients, address, message)
+        case Publish(person, view):
+            await clients.speaker.views_publish(user_id=person, view=view)
+    return None
+
+
+async def _post(clients: Clients, letter: Letter, to: str, message: Mapping[str, Any]) -> Sent:
+    channel = await _channel(clients, to, letter.workspace)
+    if channel is None:
+        raise _Unanswered(Failed("channel_not_found", unsure=False, for_good=True))
+    try:
+        answer = await clients.speaker.chat_postMessage(
+            channel=channel,
+            **message,
+            metadata={"event_type": EVENT, "event_payload": {"key": letter.key}},
+            mrkdwn=False,  # the words are shown as typed, not formatted
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    except SlackApiError as error:
+        if _error_of(error) in {"channel_not_found", "is_archived"}:
+            clients.channels.pop((letter.workspace, to), None)
+        raise
+    return Sent(answer["channel"], answer["ts"])
+
+
+async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -> None:
+    body = {"replace_original": True, "response_type": "ephemeral", **message}
+    async with clients.session.post(address, json=body) as answer:
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise _Unanswered(_rate_limited(answer.headers))
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _Unanswered(Failed(f"HTTP {answer.status}", unsure=True))
+        # Anything else is final: the address lives for 30 minutes and five uses.
+
+
+async def _channel(clients: Clients, to: str, workspace: str) -> str | None:
+    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered."""
+    if not to.startswith("#"):
+        return to
+    if (workspace, to) not in clients.channels:
+        async for channel in channels(clients.reader, workspace):
+            clients.channels[workspace, f"#{channel['name']}"] = channel["id"]
+    return clients.channels.get((workspace, to))
+
+
+async def channels(client: AsyncWebClient, workspace: str) -> AsyncIterator[dict[str, Any]]:
+    """Every channel that is not archived, public ones and those private ones Goodword is in."""
+    cursor: str | None = None
+    while cursor != "":
+        page = await client.conversations_list(
+            types="public_channel,private_channel",
+            exclude_archived=True,
+            limit=1000,
+            cursor=cursor,
+            team_id=workspace,
+        )
+        for channel in page["channels"]:
+            yield channel
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+
+
+async def _conversation(clients: Clients, to: str, workspace: str) -> str | None:
+    """Give the id of the conversation: a person's is the direct message with Goodword."""
+    if to.startswith(("U", "W")):
+        opened = await clients.reader.conversations_open(users=to)
+        return str(opened["channel"]["id"])
+    return await _channel(clients, to, workspace)
+
+
+async def _history(clients: Clients, channel: str, letter: Letter) -> AsyncIterator[dict[str, Any]]:
+    oldest = (letter.first_tried_at - CLOCK_SKEW).timestamp()
+    cursor: str | None = None
+    while cursor != "":
+        page = await clients.reader.conversations_history(
+            channel=channel, oldest=f"{oldest:.6f}", limit=200, cursor=cursor, include_all_metadata=True
+        )
+        for message in page["messages"]:
+            yield message
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+
+
+def _key_of(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT:
+        return None
+    key = (metadata.get("event_payload") or {}).get("key")
+    return key if isinstance(key, str) else None
+
+
+def _verdict(error: SlackApiError) -> Done | Failed:
+    """Judge an answer that was not "ok"."""
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0)
+    name = _error_of(error)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or name in {"ratelimited", "rate_limited"}:
+        return _rate_limited(getattr(error.response, "headers", {}))
+    if name in DONE_ANYWAY:
+        return Done(None)
+    if name in FOR_GOOD:
+        return Failed(name, unsure=False, for_good=True)
+    # An "ok": false with a name of its own did nothing; a bare failure may have done anything.
+    return Failed(name or f"HTTP {status}", unsure=not name or name in UNSURE)
+
+
+def _rate_limited(headers: Mapping[str, str]) -> Failed:
+    after = headers.get("Retry-After", "")
+    return Failed("ratelimited", unsure=False, after=float(after) if after.isdigit() else 30.0)
+
+
+def _error_of(error: SlackApiError) -> str:
+    """Slack's own name for what went wrong; empty where the answer was none of Slack's."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who Slack says we are, and the scopes it granted (its header `x-oauth-scopes`)."""
+
+    workspace: str
+    name: str
+    bot_user: str
+    bot_id: str
+    scopes: frozenset[str]
+
+
+async def identify(clients: Clients) -> Identity:
+    """Ask Slack who we are; refuse with a sentence that says what to do."""
+    try:
+        me = await clients.reader.auth_test()
+    except SlackApiError as error:
+        name = _error_of(error) or "no proper answer"
+        raise Refusal(
+            f"Slack does not accept SLACK_BOT_TOKEN ({name}): "
+            "copy it again from the page OAuth & Permissions of the app."
+        ) from None
+    except BROKEN as error:
+        raise Refusal(
+            f"Slack cannot be reached at {clients.reader.base_url} ({type(error).__name__}): "
+            "is SLACK_API_URL right, and may this machine go out to it?"
+        ) from None
+    scopes = str(me.headers.get("x-oauth-scopes", ""))
+    return Identity(
+        workspace=me["team_id"],
+        name=me.get("team", ""),
+        bot_user=me["user_id"],
+        bot_id=me.get("bot_id", ""),
+        scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+    )
+
+
+async def finds_channel(clients: Clients, name: str, workspace: str) -> bool:
+    """Whether a channel, by `#name` or id, is there for Goodword."""
+    if name.startswith("#"):
+        return await _channel(clients, name, workspace) is not None
+    return any([channel["id"] == name async for channel in channels(clients.reader, workspace)])

@@ -1,0 +1,159 @@
+"""How a kudos looks: in the channel, to the person thanked, and to the one who gave it."""
+
+from typing import Any
+
+from bot.kudos import Receipt, Record
+from bot.rules.people import Person, listed
+from bot.rules.recognition import Kudos, LeftOut, Piece, ToGroup, ToPerson, Words
+from handlers.views import blocks
+from handlers.views.blocks import Block, Element, say
+
+GIVE, UNDO, FORM = "kudos_open_form", "kudos_undo", "kudos_form"
+
+HELP = (
+    "Thank people where it is heard.",
+    "/kudos @ben @cy for turning the ACME invoice round in an hour #ownership",
+    (
+        ("/kudos @ben @support-team what they did", "thanks them in the channel and tells each in private"),
+        ("/kudos", "opens a form"),
+        ("/kudos mine", "shows what you received and gave"),
+        ("/kudos undo", "takes your last kudos back, within 15 minutes"),
+    ),
+)
+
+
+def posted(kudos: Kudos) -> dict[str, Any]:
+    """The post in the recognition channel: only those who are thanked are pinged."""
+    thanked = blocks.line(
+        blocks.text(kudos.giver.name, bold=True),
+        blocks.text(" thanks "),
+        *blocks.people([p.id for p in kudos.recipients]),
+    )
+    words = f"{kudos.giver.name} thanks {_names(kudos)}: {kudos.reason}{_spoken_tags(kudos)}"
+    return say(words, blocks.rich(thanked, _quote(kudos)), *_tags(kudos))
+
+
+def received(kudos: Kudos, recipient: str) -> dict[str, Any]:
+    """The private word to one recipient."""
+    others = [p.name for p in kudos.recipients if p.id != recipient]
+    whom = f"you and {listed(others)}" if others else "you"
+    opening = blocks.line(blocks.text(kudos.giver.name, bold=True), blocks.text(f" thanks {whom}:"))
+    words = f"{kudos.giver.name} thanks {whom}: {kudos.reason}{_spoken_tags(kudos)}"
+    return say(words, blocks.rich(opening, _quote(kudos)), *_tags(kudos))
+
+
+def receipt(done: Receipt) -> dict[str, Any]:
+    """The private answer to the giver."""
+    who = listed(p.name for p in done.recipients)
+    each = "gets" if len(done.recipients) == 1 else "each get"
+    words = f"Your thanks to {who} will be in {_channel(done.channel)}, and they {each} a word in private."
+    if len(done.recipients) == 1:
+        words = f"Your thanks to {who} will be in {_channel(done.channel)}, and {who} gets a word in private."
+    shown = [blocks.rich(blocks.line(blocks.text(words)))]
+    if done.left_out:
+        left = _left_out(done.left_out)
+        words = f"{words} {left}"
+        shown.append(blocks.rich(blocks.line(blocks.text(left))))
+    shown.append(blocks.buttons(blocks.button(UNDO, "Take it back", value=str(done.kudos))))
+    return say(words, *shown)
+
+
+def mine(record: Record) -> dict[str, Any]:
+    counts = record.counts
+    words = f"You received {_times(counts.received)} and gave {_times(counts.given)}."
+    shown = [blocks.rich(blocks.line(blocks.text(words)))]
+    shown += _section("What people thanked you for", [_from(k) for k in record.received])
+    shown += _section("What you thanked others for", [_to(k) for k in record.given])
+    if not record.received and not record.given:
+        hint = "Who made your week easier? /kudos @name and a few words is all it takes."
+        shown.append(blocks.rich(blocks.line(blocks.text(hint))))
+    return say(words, *shown)
+
+
+def taken_back(kudos: Kudos) -> dict[str, Any]:
+    words = f"Your kudos to {_names(kudos)} is taken back. Its posts disappear in a moment."
+    return say(words, blocks.rich(blocks.line(blocks.text(words))))
+
+
+def help_text() -> dict[str, Any]:
+    purpose, example, lines = HELP
+    listed_lines = [
+        blocks.line(blocks.text(command, bold=True), blocks.text(f" {what}")) for command, what in lines
+    ]
+    words = f"{purpose} For example: {example}"
+    return say(
+        words,
+        blocks.rich(blocks.line(blocks.text(purpose)), blocks.quote(blocks.text(example))),
+        blocks.rich(blocks.bullets(listed_lines)),
+    )
+
+
+def refused(sentence: str, typed: tuple[Piece, ...] = ()) -> dict[str, Any]:
+    """A "no" with what was typed, so that nothing needs to be typed again."""
+    shown = [blocks.rich(blocks.line(blocks.text(sentence)))]
+    if typed:
+        echo = [blocks.text("/kudos "), *(_echo(piece) for piece in typed)]
+        shown.append(blocks.rich(blocks.line(blocks.text("You wrote:")), blocks.quote(*echo)))
+    return say(sentence, *shown)
+
+
+def _echo(piece: Piece) -> Element:
+    match piece:
+        case Words(words):
+            return blocks.text(words)
+        case ToPerson(id):
+            return blocks.user(id)
+        case ToGroup(id):
+            return blocks.group(id)
+
+
+def _names(kudos: Kudos) -> str:
+    return listed(p.name for p in kudos.recipients)
+
+
+def _quote(kudos: Kudos) -> Element:
+    return blocks.quote(blocks.text(kudos.reason))
+
+
+def _tags(kudos: Kudos) -> list[Block]:
+    return [blocks.context(" ".join(f"#{tag}" for tag in kudos.tags))] if kudos.tags else []
+
+
+def _spoken_tags(kudos: Kudos) -> str:
+    return f" ({', '.join(kudos.tags)})" if kudos.tags else ""
+
+
+def _channel(name: str) -> str:
+    return name if name.startswith("#") else "the recognition channel"
+
+
+def _left_out(left: tuple[LeftOut, ...]) -> str:
+    return f"Not thanked: {listed(f'{one.name} ({one.why})' for one in left)}."
+
+
+def _times(count: int) -> str:
+    return "one kudos" if count == 1 else f"{count} kudos"
+
+
+def _section(title: str, lines: list[Element]) -> list[Block]:
+    if not lines:
+        return []
+    return [blocks.rich(blocks.line(blocks.text(title, bold=True)), blocks.bullets(lines))]
+
+
+def _from(kudos: Kudos) -> Element:
+    return blocks.line(blocks.text(f"{kudos.giver.name}: {_short(kudos.reason)}"))
+
+
+def _to(kudos: Kudos) -> Element:
+    return blocks.line(blocks.text(f"{_few(kudos.recipients)}: {_short(kudos.reason)}"))
+
+
+def _few(people: tuple[Person, ...], most: int = 3) -> str:
+    names = [p.name for p in people]
+    return listed(names) if len(names) <= most else listed([*names[:most], f"{len(names) - most} more"])
+
+
+def _short(words: str, most: int = 160) -> str:
+    one_line = " ".join(words.split())
+    return one_line if len(one_line) <= most else f"{one_line[: most - 1]}…"

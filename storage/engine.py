@@ -1,0 +1,101 @@
+"""One engine for SQLite or PostgreSQL, set up so that what is committed stays."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import Refusal
+
+THREADS = {"sqlite": 1, "postgresql": 8}
+BUSY_TIMEOUT_MS = 5000
+
+
+def address(database_url: str) -> URL:
+    """Read DATABASE_URL, or refuse with a sentence; passwords never appear in it."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise Refusal("DATABASE_URL is no database address; sqlite:///goodword.db is one.") from None
+    match url.drivername:
+        case "sqlite":
+            if not url.database or url.database == ":memory:":
+                raise Refusal(
+                    "DATABASE_URL needs a file, such as sqlite:///goodword.db: kudos are kept for good."
+                )
+            return url
+        case "postgresql" | "postgres" | "postgresql+psycopg":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise Refusal(f"DATABASE_URL starts with {other}: use sqlite:///… or postgresql://….")
+
+
+def build(database_url: str) -> Engine:
+    """Build the engine; errors never print parameters, for those are people's words."""
+    url = address(database_url)
+    if url.drivername == "sqlite":
+        engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=THREADS["postgresql"],
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "application_name": "goodword", "options": "-c timezone=utc"},
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    # An acknowledged kudos must survive a power cut; FULL syncs the log at every commit.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # Taking the write lock first means that a transaction never fails half-way with "database is locked".
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def is_fleeting(error: BaseException) -> bool:
+    """Whether the same transaction may succeed if it is simply run again (PostgreSQL 40001, 40P01)."""
+    origin: Any = getattr(error, "orig", None)
+    return getattr(origin, "sqlstate", None) in {"40001", "40P01"}
+
+
+def upsert(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], update: Sequence[str]
+) -> None:
+    """Insert rows, or bring the named columns up to date where the primary key is there already."""
+    statement = inserting(connection, table)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: statement.excluded[name] for name in update},
+    )
+    connection.execute(statement, rows)
+
+
+def inserting(connection: Connection, table: Table) -> Any:
+    """Give the engine's own INSERT, for both have ON CONFLICT but SQLAlchemy's common one has not."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turn a database that does not answer into a sentence, without its address or password."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        raise Refusal(f"The database in DATABASE_URL cannot be used: {reason}.") from None

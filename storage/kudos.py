@@ -1,0 +1,210 @@
+"""Kudos, their append-only ledger, and the totals kept beside it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, insert, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.ports import Counts
+from bot.rules.people import Person
+from bot.rules.recognition import Decision, Kudos
+from storage.engine import inserting
+from storage.people import PeopleShelf
+from storage.tables import kudos, ledger, recipients, reversals, totals
+
+GIVEN, RECEIVED = "given", "received"
+
+
+class KudosShelf:
+    def __init__(self, connection: Connection, workspace: str, people: PeopleShelf) -> None:
+        self._connection = connection
+        self._workspace = workspace
+        self._people = people
+
+    def record(self, giver: Person, decision: Decision, source: str, now: datetime) -> tuple[int, bool]:
+        row = {
+            "workspace_id": self._workspace,
+            "giver_id": giver.id,
+            "reason": decision.reason,
+            "tags": " ".join(decision.tags),
+            "source": source,
+            "given_at": now,
+        }
+        # RETURNING, not rowcount: rowcount does not see the duplicate on psycopg.
+        statement = inserting(self._connection, kudos).on_conflict_do_nothing().returning(kudos.c.number)
+        number = self._connection.execute(statement, row).scalar_one_or_none()
+        if number is None:
+            return self._recorded(source), False
+        ids = [person.id for person in decision.recipients]
+        self._connection.execute(
+            insert(recipients),
+            [
+                {"workspace_id": self._workspace, "kudos_number": number, "person_id": id, "position": at}
+                for at, id in enumerate(ids)
+            ],
+        )
+        self._enter(number, giver.id, ids, 1, now)
+        return number, True
+
+    def read(self, number: int) -> Kudos | None:
+        return next(iter(self._read(kudos.c.number == number)), None)
+
+    def latest_by(self, giver: str) -> Kudos | None:
+        standing = reversals.c.kudos_number.is_(None)
+        return next(iter(self._read(kudos.c.giver_id == giver, standing, limit=1)), None)
+
+    def take_back(self, number: int, source: str, now: datetime) -> bool:
+        row = {
+            "workspace_id": self._workspace,
+            "kudos_number": number,
+            "source": source,
+            "reversed_at": now,
+        }
+        statement = inserting(self._connection, reversals).on_conflict_do_nothing()
+        returning = statement.returning(reversals.c.kudos_number)
+        if self._connection.execute(returning, row).scalar_one_or_none() is None:
+            return False
+        taken = self.read(number)
+        if taken:
+            self._enter(number, taken.giver.id, [p.id for p in taken.recipients], -1, now)
+        return True
+
+    def taken_back_by(self, source: str) -> int | None:
+        query = select(reversals.c.kudos_number).where(
+            reversals.c.workspace_id == self._workspace, reversals.c.source == source
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def received_by(self, person: str, limit: int) -> list[Kudos]:
+        theirs = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
+        )
+        standing = reversals.c.kudos_number.is_(None)
+        return self._read(kudos.c.number.in_(theirs), standing, limit=limit)
+
+    def given_by(self, person: str, limit: int) -> list[Kudos]:
+        return self._read(kudos.c.giver_id == person, reversals.c.kudos_number.is_(None), limit=limit)
+
+    def counts(self, person: str) -> Counts:
+        query = select(totals).where(totals.c.workspace_id == self._workspace, totals.c.person_id == person)
+        found = {row.role: row.tally for row in self._connection.execute(query)}
+        return Counts(received=found.get(RECEIVED, 0), given=found.get(GIVEN, 0))
+
+    def size(self) -> int:
+        query = select(func.count()).select_from(kudos).where(kudos.c.workspace_id == self._workspace)
+        return self._connection.execute(query).scalar_one()
+
+    def disagreements(self) -> list[str]:
+        kept = self._tallies(select(totals).where(totals.c.workspace_id == self._workspace))
+        summed = select(ledger.c.person_id, ledger.c.role, func.sum(ledger.c.amount).label("tally"))
+        found = self._tallies(
+            summed.where(ledger.c.workspace_id == self._workspace).group_by(ledger.c.person_id, ledger.c.role)
+        )
+        wrong = [
+            f"{person}: {kept[person, role]} {role} in the totals, {found[person, role]} in the ledger."
+            for person, role in sorted(kept.keys() | found.keys())
+            if kept[person, role] != found[person, role]
+        ]
+        return wrong + self._unbalanced()
+
+    def _tallies(self, query: Select[Any]) -> Counter[tuple[str, str]]:
+        rows = self._connection.execute(query)
+        return Counter({(row.person_id, row.role): row.tally for row in rows})
+
+    def _unbalanced(self) -> list[str]:
+        """Find kudos whose ledger entries are not what kudos, recipients and reversals say."""
+        thanked = select(func.count()).where(recipients.c.kudos_number == kudos.c.number).scalar_subquery()
+        entered = (
+            select(func.coalesce(func.sum(ledger.c.amount), 0))
+            .where(ledger.c.kudos_number == kudos.c.number)
+            .scalar_subquery()
+        )
+        expected = case((reversals.c.kudos_number.is_(None), thanked + 1), else_=0)
+        query = (
+            select(kudos.c.number, entered.label("entered"), expected.label("expected"))
+            .select_from(_KUDOS)
+            .where(kudos.c.workspace_id == self._workspace, entered != expected)
+            .order_by(kudos.c.number)
+        )
+        return [
+            f"Kudos {row.number}: {row.entered} in the ledger, {row.expected} expected."
+            for row in self._connection.execute(query)
+        ]
+
+    def _recorded(self, source: str) -> int:
+        query = select(kudos.c.number).where(
+            kudos.c.workspace_id == self._workspace, kudos.c.source == source
+        )
+        number: int = self._connection.execute(query).scalar_one()
+        return number
+
+    def _enter(self, number: int, giver: str, thanked: Iterable[str], amount: int, now: datetime) -> None:
+        """Write the ledger and keep the totals in step, in the same transaction."""
+        # Sorted, so that two transactions never wait for each other's rows crosswise.
+        parts = sorted([(giver, GIVEN), *((person, RECEIVED) for person in thanked)])
+        entries = [
+            {
+                "workspace_id": self._workspace,
+                "kudos_number": number,
+                "person_id": person,
+                "role": role,
+                "amount": amount,
+                "entered_at": now,
+            }
+            for person, role in parts
+        ]
+        self._connection.execute(insert(ledger), entries)
+        statement = inserting(self._connection, totals)
+        counted = statement.on_conflict_do_update(
+            index_elements=list(totals.primary_key.columns),
+            set_={"tally": totals.c.tally + statement.excluded.tally},
+        )
+        self._connection.execute(
+            counted,
+            [
+                {"workspace_id": self._workspace, "person_id": person, "role": role, "tally": amount}
+                for person, role in parts
+            ],
+        )
+
+    def _read(self, *which: ColumnElement[bool], limit: int | None = None) -> list[Kudos]:
+        """Read kudos, latest first, with the people in them."""
+        query = (
+            select(kudos, reversals.c.kudos_number.label("reversed"))
+            .select_from(_KUDOS)
+            .where(kudos.c.workspace_id == self._workspace, *which)
+            .order_by(kudos.c.number.desc())
+            .limit(limit)
+        )
+        rows = self._connection.execute(query).all()
+        thanked = self._thanked([row.number for row in rows])
+        known = self._people.look_up({row.giver_id for row in rows}.union(*thanked.values()), (), ()).people
+        return [
+            Kudos(
+                number=row.number,
+                giver=known[row.giver_id],
+                recipients=tuple(known[id] for id in thanked[row.number]),
+                reason=row.reason,
+                tags=tuple(row.tags.split()),
+                given_at=row.given_at,
+                taken_back=row.reversed is not None,
+            )
+            for row in rows
+        ]
+
+    def _thanked(self, numbers: list[int]) -> dict[int, list[str]]:
+        query = (
+            select(recipients.c.kudos_number, recipients.c.person_id)
+            .where(recipients.c.kudos_number.in_(numbers))
+            .order_by(recipients.c.kudos_number, recipients.c.position)
+        )
+        found: dict[int, list[str]] = {number: [] for number in numbers}
+        for row in self._connection.execute(query):
+            found[row.kudos_number].append(row.person_id)
+        return found
+
+
+_KUDOS = kudos.outerjoin(reversals, reversals.c.kudos_number == kudos.c.number)

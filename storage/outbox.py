@@ -1,0 +1,160 @@
+"""The outbox: what is still to be said, in rows that are claimed under a lease."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, get_args
+from uuid import uuid4
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from bot.messages import KudosTakenBack, Message
+from bot.ports import Letter, Parked, Sent
+from storage.engine import upsert
+from storage.tables import lanes, outbox
+
+_FACTS: dict[str, TypeAdapter[Message]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Message)}
+_ANY = TypeAdapter[Any](dict[str, Any])
+_UNFINISHED = outbox.c.state.in_(["waiting", "sending"])
+
+
+class OutboxShelf:
+    """The outbox as one transaction of one workspace sees it."""
+
+    def __init__(self, connection: Connection, workspace: str) -> None:
+        self._connection = connection
+        self._workspace = workspace
+        self.queued = 0
+
+    def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
+        key = uuid4().hex
+        row = {
+            "workspace_id": self._workspace,
+            "key": key,
+            "destination": to,
+            "kind": type(message).__name__,
+            "fact": _ANY.dump_json(asdict(message)).decode(),
+            "subject": about,
+            "state": "waiting",
+            "due_at": now,
+            "attempts": 0,
+            "unsure": False,
+            "queued_at": now,
+        }
+        self._connection.execute(insert(outbox), row)
+        self.queued += 1
+        return key
+
+    def about(self, subject: str) -> list[tuple[str, str]]:
+        query = (
+            select(outbox.c.key, outbox.c.destination)
+            .where(
+                outbox.c.workspace_id == self._workspace,
+                outbox.c.subject == subject,
+                outbox.c.kind != KudosTakenBack.__name__,
+            )
+            .order_by(outbox.c.id)
+        )
+        return [(row.key, row.destination) for row in self._connection.execute(query)]
+
+    def sent(self, key: str) -> Sent | None:
+        query = select(outbox.c.channel, outbox.c.ts).where(
+            outbox.c.workspace_id == self._workspace, outbox.c.key == key, outbox.c.state == "sent"
+        )
+        row = self._connection.execute(query).one_or_none()
+        return Sent(row.channel, row.ts) if row and row.ts else None
+
+    def parked(self) -> list[Parked]:
+        query = (
+            select(outbox)
+            .where(outbox.c.workspace_id == self._workspace, outbox.c.state == "parked")
+            .order_by(outbox.c.id)
+        )
+        return [
+            Parked(row.key, row.destination, row.kind, row.reason, row.settled_at)
+            for row in self._connection.execute(query)
+        ]
+
+    def release(self, now: datetime, to: str | None = None) -> int:
+        """Let parked messages try again, all or those to one destination; gives their number."""
+        which = [outbox.c.workspace_id == self._workspace, outbox.c.state == "parked"]
+        if to is not None:
+            which.append(outbox.c.destination == to)
+        freed = update(outbox).where(*which).values(state="waiting", due_at=now, attempts=0)
+        count = len(self._connection.execute(freed.returning(outbox.c.id)).all())
+        self.queued += count
+        return count
+
+
+def claim(
+    connection: Connection, now: datetime, limit: int, lease: timedelta, pace: timedelta
+) -> list[Letter]:
+    """Take the first unfinished letter of each free lane.
+
+    A lease that ran out is claimed again as `unsure`: the message may stand in the chat already.
+    """
+    rows = connection.execute(_heads(now).limit(limit).with_for_update(of=outbox, skip_locked=True)).all()
+    if not rows:
+        return []
+    mark = uuid4().hex
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_([row.id for row in rows]))
+        .values(
+            state="sending",
+            unsure=True,  # until its sender knows better
+            attempts=outbox.c.attempts + 1,
+            lease=mark,
+            lease_until=now + lease,
+            first_tried_at=func.coalesce(outbox.c.first_tried_at, now),
+        )
+    )
+    taken = [
+        {"workspace_id": row.workspace_id, "destination": row.destination, "free_at": now + pace}
+        for row in sorted(rows, key=lambda row: (row.workspace_id, row.destination))
+    ]
+    upsert(connection, lanes, taken, update=("free_at",))
+    return [_letter(row, mark, now) for row in rows]
+
+
+def settle(connection: Connection, letter: Letter, **values: Any) -> bool:
+    """Write how an attempt ended, unless the lease has passed to another sender meanwhile."""
+    ours = and_(outbox.c.id == letter.id, outbox.c.lease == letter.lease, outbox.c.state == "sending")
+    done = update(outbox).where(ours).values(lease=None, lease_until=None, **values).returning(outbox.c.id)
+    return connection.execute(done).scalar_one_or_none() is not None
+
+
+def _heads(now: datetime) -> Any:
+    earlier = outbox.alias("earlier")
+    not_first = (
+        select(1)
+        .where(
+            earlier.c.workspace_id == outbox.c.workspace_id,
+            earlier.c.destination == outbox.c.destination,
+            earlier.c.state.in_(["waiting", "sending"]),
+            earlier.c.id < outbox.c.id,
+        )
+        .exists()
+    )
+    lane = and_(lanes.c.workspace_id == outbox.c.workspace_id, lanes.c.destination == outbox.c.destination)
+    ready = or_(
+        and_(outbox.c.state == "waiting", outbox.c.due_at <= now),
+        and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
+    )
+    free = or_(lanes.c.free_at.is_(None), lanes.c.free_at <= now)
+    query = select(outbox).select_from(outbox.outerjoin(lanes, lane))
+    return query.where(_UNFINISHED, ready, free, ~not_first).order_by(outbox.c.id)
+
+
+def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:
+    return Letter(
+        id=row.id,
+        key=row.key,
+        workspace=row.workspace_id,
+        to=row.destination,
+        message=_FACTS[row.kind].validate_json(row.fact),
+        attempts=row.attempts + 1,
+        unsure=row.unsure,
+        first_tried_at=row.first_tried_at or now,
+        lease=mark,
+    )

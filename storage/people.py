@@ -1,0 +1,118 @@
+"""People and user groups: rows to and from the bot's `Person` and `Group`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select
+
+from bot.rules.people import Group, Person, Roll, plain
+from storage.engine import upsert
+from storage.tables import group_members, groups, people
+
+# SQLite takes at most 32,766 parameters in a statement; a row of people has 14.
+BATCH = 1000
+
+
+class PeopleShelf:
+    def __init__(self, connection: Connection, workspace: str) -> None:
+        self._connection = connection
+        self._workspace = workspace
+
+    def look_up(self, people: Iterable[str], groups: Iterable[str], handles: Iterable[str]) -> Roll:
+        typed = {plain(handle) for handle in handles}
+        known = self._groups({*groups}, typed)
+        ids = {*people}.union(*(group.members for group in known))
+        return Roll({p.id: p for p in self._people(ids, typed)}, {g.id: g for g in known})
+
+    def put(self, people: Sequence[Person], now: datetime) -> None:
+        for start in range(0, len(people), BATCH):
+            self._put_some(people[start : start + BATCH], now)
+
+    def put_group(self, group: Group, now: datetime) -> None:
+        ours = {"workspace_id": self._workspace, "group_id": group.id}
+        kept = {"handle": group.handle, "name": group.name, "active": group.active, "seen_at": now}
+        upsert(self._connection, groups, [ours | kept], update=tuple(kept))
+        self._connection.execute(
+            delete(group_members).where(
+                group_members.c.workspace_id == self._workspace, group_members.c.group_id == group.id
+            )
+        )
+        rows = [ours | {"person_id": id} for id in dict.fromkeys(group.members)]
+        if rows:
+            self._connection.execute(insert(group_members), rows)
+
+    def count(self) -> int:
+        query = select(func.count()).select_from(people).where(people.c.workspace_id == self._workspace)
+        return self._connection.execute(query).scalar_one()
+
+    def _people(self, ids: set[str], typed: set[str]) -> Iterable[Person]:
+        if not ids and not typed:
+            return []
+        meant = [people.c.person_id.in_(ids)]
+        if typed:
+            meant += [c.in_(typed) for c in _TYPED_AS]
+        query = select(people).where(people.c.workspace_id == self._workspace, or_(*meant))
+        return [_person(row) for row in self._connection.execute(query)]
+
+    def _groups(self, ids: set[str], typed: set[str]) -> list[Group]:
+        if not ids and not typed:
+            return []
+        query = select(groups).where(
+            groups.c.workspace_id == self._workspace,
+            or_(groups.c.group_id.in_(ids), groups.c.handle.in_(typed)),
+        )
+        found = {row.group_id: row for row in self._connection.execute(query)}
+        members: dict[str, list[str]] = {id: [] for id in found}
+        if found:
+            belongs = (
+                select(group_members)
+                .where(group_members.c.workspace_id == self._workspace, group_members.c.group_id.in_(found))
+                .order_by(group_members.c.person_id)
+            )
+            for row in self._connection.execute(belongs):
+                members[row.group_id].append(row.person_id)
+        return [
+            Group(id, row.handle, row.name, active=row.active, members=tuple(members[id]))
+            for id, row in found.items()
+        ]
+
+    def _put_some(self, some: Sequence[Person], now: datetime) -> None:
+        rows = [{"workspace_id": self._workspace, "seen_at": now, **_row(person)} for person in some]
+        if rows:
+            kept = tuple(name for name in rows[0] if name not in {"workspace_id", "person_id"})
+            upsert(self._connection, people, rows, update=kept)
+
+
+_TYPED_AS = (people.c.plain_handle, people.c.plain_name, people.c.plain_real_name)
+
+
+def _row(person: Person) -> dict[str, Any]:
+    return {
+        "person_id": person.id,
+        "handle": person.handle,
+        "name": person.name,
+        "real_name": person.real_name,
+        "plain_handle": plain(person.handle),
+        "plain_name": plain(person.name),
+        "plain_real_name": plain(person.real_name),
+        "home_id": person.home,
+        "active": person.active,
+        "bot": person.bot,
+        "guest": person.guest,
+        "timezone": person.timezone,
+    }
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        id=row.person_id,
+        handle=row.handle,
+        name=row.name,
+        home=row.home_id,
+        real_name=row.real_name,
+        active=row.active,
+        bot=row.bot,
+        guest=row.guest,
+        timezone=row.timezone,
+    )

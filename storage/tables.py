@@ -1,0 +1,256 @@
+"""The rows, exactly as they lie in the database; every one belongs to a workspace."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, `timestamptz` on PostgreSQL, sortable text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# Names of constraints are fixed, so that migrations can refer to them on both engines.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts rows by itself only in an INTEGER key.
+Number = BigInteger().with_variant(Integer, "sqlite")
+Id = String(64)  # Slack's ids are short; the room is for other chats
+
+
+def _workspace() -> Column[str]:
+    return Column("workspace_id", Id, nullable=False)
+
+
+def _table(name: str, *items: SchemaItem, **options: Any) -> Table:
+    return Table(name, metadata, *items, **options)
+
+
+workspaces = _table(
+    "workspaces",
+    Column("workspace_id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("bot_user_id", Id, nullable=False),
+    Column("added_at", Moment, nullable=False),
+)
+
+people = _table(
+    "people",
+    _workspace(),
+    Column("person_id", Id, nullable=False),
+    Column("handle", String(80), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("real_name", Text, nullable=False),
+    # What a typed @name is compared with, so that looking it up reads one row and not the company.
+    Column("plain_handle", Text, nullable=False),
+    Column("plain_name", Text, nullable=False),
+    Column("plain_real_name", Text, nullable=False),
+    Column("home_id", Id, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("bot", Boolean, nullable=False),
+    Column("guest", Boolean, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "person_id"),
+    Index(None, "workspace_id", "plain_handle"),
+    Index(None, "workspace_id", "plain_name"),
+    Index(None, "workspace_id", "plain_real_name"),
+)
+
+groups = _table(
+    "groups",
+    _workspace(),
+    Column("group_id", Id, nullable=False),
+    Column("handle", String(80), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "group_id"),
+    Index(None, "workspace_id", "handle"),
+)
+
+group_members = _table(
+    "group_members",
+    _workspace(),
+    Column("group_id", Id, nullable=False),
+    Column("person_id", Id, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "group_id", "person_id"),
+    ForeignKeyConstraint(
+        ["workspace_id", "group_id"], ["groups.workspace_id", "groups.group_id"], ondelete="CASCADE"
+    ),
+)
+
+kudos = _table(
+    "kudos",
+    Column("number", Number, primary_key=True),
+    _workspace(),
+    Column("giver_id", Id, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    # Unique to the request that gave it: delivered twice, it counts once.
+    Column("source", String(255), nullable=False),
+    Column("given_at", Moment, nullable=False),
+    UniqueConstraint("workspace_id", "source"),
+    Index(None, "workspace_id", "giver_id", "number"),
+    Index(None, "workspace_id", "given_at"),
+    sqlite_autoincrement=True,  # a number is never used again
+)
+
+recipients = _table(
+    "recipients",
+    _workspace(),
+    Column("kudos_number", Number, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("position", Integer, nullable=False),
+    PrimaryKeyConstraint("kudos_number", "person_id"),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+    Index(None, "workspace_id", "person_id", "kudos_number"),
+)
+
+reversals = _table(
+    "reversals",
+    Column("kudos_number", Number, primary_key=True),
+    _workspace(),
+    Column("source", String(255), nullable=False),
+    Column("reversed_at", Moment, nullable=False),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+    UniqueConstraint("workspace_id", "source"),
+)
+
+# Append-only: the database itself refuses to change or delete a row (see the first migration).
+ledger = _table(
+    "ledger",
+    Column("entry", Number, primary_key=True),
+    _workspace(),
+    Column("kudos_number", Number, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+    CheckConstraint("role IN ('received', 'given')", name="role"),
+    CheckConstraint("amount IN (1, -1)", name="amount"),
+    # One entry and at most one reversal for each part somebody has in a kudos.
+    UniqueConstraint("kudos_number", "person_id", "role", "amount"),
+    Index(None, "workspace_id", "person_id", "role"),
+    sqlite_autoincrement=True,
+)
+
+totals = _table(
+    "totals",
+    _workspace(),
+    Column("person_id", Id, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("tally", Integer, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "person_id", "role"),
+)
+
+_UNFINISHED = text("state IN ('waiting', 'sending')")
+
+outbox = _table(
+    "outbox",
+    Column("id", Number, primary_key=True),
+    _workspace(),
+    Column("key", String(64), nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unsure", Boolean, nullable=False),
+    Column("lease", String(64)),
+    Column("lease_until", Moment),
+    Column("first_tried_at", Moment),
+    Column("channel", Id),
+    Column("ts", String(32)),
+    Column("reason", Text),
+    Column("queued_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'parked', 'dropped')", name="state"),
+    UniqueConstraint("key"),
+    Index("ix_outbox_subject", "workspace_id", "subject"),
+    # What is still to do stays small however long the history grows.
+    Index(
+        "ix_outbox_lane",
+        "workspace_id",
+        "destination",
+        "id",
+        postgresql_where=_UNFINISHED,
+        sqlite_where=_UNFINISHED,
+    ),
+    Index("ix_outbox_due", "id", postgresql_where=_UNFINISHED, sqlite_where=_UNFINISHED),
+    Index(
+        "ix_outbox_parked",
+        "workspace_id",
+        postgresql_where=text("state = 'parked'"),
+        sqlite_where=text("state = 'parked'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+# One row per destination: when it may be written to again, for all replicas together.
+lanes = _table(
+    "lanes",
+    _workspace(),
+    Column("destination", Text, nullable=False),
+    Column("free_at", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "destination"),
+)
+
+# Every change is kept; the latest of a name is in force.
+settings = _table(
+    "settings",
+    Column("id", Number, primary_key=True),
+    _workspace(),
+    Column("name", String(64), nullable=False),
+    Column("value", Text),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index(None, "workspace_id", "name", "id"),
+    sqlite_autoincrement=True,
+)

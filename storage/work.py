@@ -1,0 +1,144 @@
+"""One function, one transaction: the only way into the database."""
+
+import asyncio
+import zlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError
+
+from bot.ports import Letter, Sent
+from storage import engine as engines
+from storage import outbox as letters
+from storage.kudos import KudosShelf
+from storage.outbox import OutboxShelf
+from storage.people import PeopleShelf
+from storage.settings import SettingsShelf
+
+T = TypeVar("T")
+TRIES = 5
+
+OnCommit = Callable[[str, int], None]
+"""Told after each commit: the name of the function that ran, and how many messages it queued."""
+
+
+class Work:
+    """The shelves of one workspace within one transaction."""
+
+    def __init__(self, connection: Connection, workspace: str) -> None:
+        self._connection = connection
+        self.workspace = workspace
+
+    def one_at_a_time(self, matter: str) -> None:
+        # SQLite has one writer anyway. On PostgreSQL the lock ends with the transaction.
+        if self._connection.dialect.name == "postgresql":
+            key = zlib.crc32(f"{self.workspace}:{matter}".encode())
+            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+    @cached_property
+    def people(self) -> PeopleShelf:
+        return PeopleShelf(self._connection, self.workspace)
+
+    @cached_property
+    def kudos(self) -> KudosShelf:
+        return KudosShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def outbox(self) -> OutboxShelf:
+        return OutboxShelf(self._connection, self.workspace)
+
+    @cached_property
+    def settings(self) -> SettingsShelf:
+        return SettingsShelf(self._connection, self.workspace)
+
+
+class Store:
+    """The database behind `transact`, with threads of its own so that the event loop never waits.
+
+    SQLite gets one thread, for it has one writer; PostgreSQL as many as its pool has connections.
+    `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
+    `pace` is the least time between two messages to the same destination.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        lease: timedelta = timedelta(seconds=30),
+        pace: timedelta = timedelta(seconds=1),
+        on_commit: OnCommit = lambda _name, _queued: None,
+    ) -> None:
+        self.engine: Engine = engines.build(database_url)
+        threads = engines.THREADS[self.engine.dialect.name]
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
+        self._lease = lease
+        self._pace = pace
+        self.on_commit = on_commit
+
+    async def transact(self, workspace: str, fn: Callable[[Work], T], /) -> T:
+        """Commit what `fn` did when it returns; roll all of it back when it raises."""
+
+        def in_workspace(connection: Connection) -> tuple[T, int]:
+            work = Work(connection, workspace)
+            result = fn(work)
+            return result, work.outbox.queued
+
+        result, queued = await self._run(in_workspace)
+        self.on_commit(_name_of(fn), queued)
+        return result
+
+    async def across(self, fn: Callable[[Connection], T], /) -> T:
+        """Like `transact`, for the few things that concern every workspace."""
+        return await self._run(fn)
+
+    async def close(self) -> None:
+        """Wait for transactions in hand, then let the database go."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self.engine.dispose()
+
+    async def _run(self, fn: Callable[[Connection], T]) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(self._commit, fn))
+
+    def _commit(self, fn: Callable[[Connection], T]) -> T:
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self.engine.begin() as connection:
+                    return fn(connection)
+            except DBAPIError as error:
+                if attempt == TRIES or not engines.is_fleeting(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    # What the sender of messages needs (bot.ports.PostOffice)
+
+    async def claim(self, now: datetime, limit: int) -> Sequence[Letter]:
+        take = partial(letters.claim, now=now, limit=limit, lease=self._lease, pace=self._pace)
+        return await self.across(take)
+
+    async def sent(self, letter: Letter, where: Sent | None, now: datetime) -> None:
+        place = {"channel": where.channel, "ts": where.ts} if where else {}
+        await self._settle(letter, state="sent", unsure=False, reason=None, settled_at=now, **place)
+
+    async def later(self, letter: Letter, at: datetime, reason: str, *, unsure: bool) -> None:
+        await self._settle(letter, state="waiting", due_at=at, reason=reason, unsure=unsure)
+
+    async def park(self, letter: Letter, reason: str, now: datetime) -> None:
+        await self._settle(letter, state="parked", unsure=False, reason=reason, settled_at=now)
+
+    async def drop(self, letter: Letter, now: datetime) -> None:
+        await self._settle(letter, state="dropped", unsure=False, settled_at=now)
+
+    async def _settle(self, letter: Letter, **values: Any) -> None:
+        await self.across(partial(letters.settle, letter=letter, **values))
+
+
+def _name_of(fn: Callable[..., Any]) -> str:
+    """`kudos.give` for `partial(bot.kudos.give, …)`: what the side panel and the log call it."""
+    while isinstance(fn, partial):
+        fn = fn.func
+    return f"{fn.__module__.rpartition('.')[2]}.{getattr(fn, '__name__', 'work')}"

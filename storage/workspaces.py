@@ -1,0 +1,26 @@
+"""The workspaces Goodword serves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from storage.engine import upsert
+from storage.tables import workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    id: str
+    name: str
+    bot_user: str
+
+
+def add(connection: Connection, workspace: Workspace, now: datetime) -> None:
+    row = {"workspace_id": workspace.id, "name": workspace.name, "bot_user_id": workspace.bot_user}
+    upsert(connection, workspaces, [row | {"added_at": now}], update=("name", "bot_user_id"))
+
+
+def every(connection: Connection) -> list[Workspace]:
+    rows = connection.execute(select(workspaces).order_by(workspaces.c.workspace_id))
+    return [Workspace(row.workspace_id, row.name, row.bot_user_id) for row in rows]

@@ -1,0 +1,110 @@
+"""A town to tell stories in: a pretend Slack, Goodword beside it, and real HTTP between the two."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from bot.app import Bot, Plan, running
+from bot.serve import served
+from handlers.manifest import manifest
+from handlers.playground import Interaction, Message, PretendClock, PretendSlack, sample_company, serve
+from storage.tables import outbox
+
+SECRET, TOKEN = "shhh", "xoxb-town"
+# A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
+MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Town:
+    slack: PretendSlack
+    bot: Bot
+    happened: list[tuple[str, str]] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def id(self, handle: str) -> str:
+        return self.slack.person(handle).id
+
+    async def types(self, who: str, text: str, channel: str = "general", **more: Any) -> Interaction:
+        return await self.slack.types(who, channel, text, **more)
+
+    def channel(self, name: str) -> list[Message]:
+        """What stands in a public channel."""
+        return self.slack.shown("eve").channels[name]
+
+    def dms(self, who: str) -> list[Message]:
+        return self.slack.shown(who).dms
+
+    def last_words_to(self, who: str) -> str:
+        """The latest thing only this person was shown."""
+        return self.slack.shown(who).ephemerals[-1].plain
+
+    def everybody_saw(self) -> dict[str, list[str]]:
+        """Every message and modal that Goodword showed anybody, by handle; who saw nothing is left out."""
+        seen = {person.handle: self._seen_by(person.id) for person in self.slack.company.people}
+        return {who: words for who, words in seen.items() if words}
+
+    async def settled(self) -> None:
+        """Wait until the outbox has nothing left to do."""
+        async with asyncio.timeout(20):
+            while True:
+                self._news.clear()
+                if not await self.bot.store.across(_unfinished):
+                    return
+                await self._news.wait()
+
+    def told(self, kind: str, summary: str) -> None:
+        self.happened.append((kind, summary))
+        self._news.set()
+
+    def _seen_by(self, who: str) -> list[str]:
+        shown = self.slack.shown(who)
+        in_channels = [m.plain for name in shown.channels for m in shown.channels[name] if m.bot]
+        alone = [*(m.plain for m in shown.dms), *(m.plain for m in shown.ephemerals)]
+        return in_channels + alone + [view.plain for view in shown.views]
+
+
+def _unfinished(connection: Connection) -> int:
+    count = select(func.count()).select_from(outbox).where(outbox.c.state.in_(["waiting", "sending"]))
+    return connection.execute(count).scalar_one()
+
+
+@asynccontextmanager
+async def town(
+    database_url: str,
+    *,
+    plan: Callable[[Plan], Plan] = lambda plan: plan,
+    slack_options: Mapping[str, Any] | None = None,
+) -> AsyncIterator[Town]:
+    """Build a town over a migrated database; `plan` may change what Goodword is built from."""
+    clock = PretendClock(MORNING)
+    options: dict[str, Any] = {"company": sample_company(), "rate_limits": False} | dict(slack_options or {})
+    slack = PretendSlack(
+        manifest=manifest("https://goodword.example.com/slack/events"),
+        signing_secret=SECRET,
+        bot_token=TOKEN,
+        clock=clock,
+        **options,
+    )
+    async with serve(slack):
+        heard: list[Town] = []
+        built = Plan(
+            database_url,
+            TOKEN,
+            SECRET,
+            slack.api_url,
+            now=clock.now,
+            pace=timedelta(0),
+            told=lambda kind, summary: [one.told(kind, summary) for one in heard] and None,
+        )
+        async with running(plan(built)) as bot, served(bot.asgi, "127.0.0.1", 0) as ours:
+            unsubscribe = clock.subscribe(bot.wake)
+            slack.request_url = f"{ours}/slack/events"
+            heard.append(Town(slack, bot))
+            yield heard[0]
+            unsubscribe()
