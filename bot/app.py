@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -55,12 +55,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A Goodword that runs: `asgi` answers HTTP, `wake` makes it look at what is due."""
+    """A Goodword that runs: `asgi` answers HTTP, `wake` makes it look at what is due.
+
+    `introduced` is done once the whole directory was read.
+    """
 
     asgi: Any
     me: slack.Identity
     store: Store
     wake: Callable[[], None]
+    introduced: asyncio.Task[None]
 
 
 @asynccontextmanager
@@ -84,15 +88,15 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         door = front.Front(
             bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan)
         )
-        await _background(closing, _read_directory(directory, me.workspace))
-        await _background(closing, _say_what_is_missing(store, clients, me))
+        reading = _background(closing, _read_directory(directory, me.workspace))
+        _background(closing, _say_what_is_missing(store, clients, me))
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
         beating = heartbeat([postman.wake])
         beating.start()
         closing.callback(beating.shutdown, wait=False)
-        yield Bot(front.site(door, partial(_missing, store)), me, store, postman.wake)
+        yield Bot(front.site(door, partial(_missing, store)), me, store, postman.wake, reading)
 
 
 async def _needs_current_schema(store: Store) -> None:
@@ -149,8 +153,10 @@ async def _say_what_is_missing(store: Store, clients: slack.Clients, me: slack.I
         )
 
 
-async def _background(closing: AsyncExitStack, work: Any) -> None:
-    closing.push_async_callback(_cancel, asyncio.create_task(work))
+def _background(closing: AsyncExitStack, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    task = asyncio.create_task(work)
+    closing.push_async_callback(_cancel, task)
+    return task
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

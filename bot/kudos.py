@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import settings
-from bot.errors import NotIntroduced, Refusal
+from bot.errors import Refusal
 from bot.messages import RECOGNITION, KudosPosted, KudosReceived, KudosTakenBack, UndoConfirmed
 from bot.ports import Counts, Work
 from bot.rules import recognition
@@ -38,11 +38,10 @@ def give(work: Work, giver: str, pieces: Sequence[Piece], source: str, now: date
     """Thank everybody named in `pieces`; `source` is unique to the request, so that it counts once."""
     draft = recognition.read(pieces)
     roll = work.people.look_up(*recognition.asked_for(giver, draft))
-    if giver not in roll.people:
-        raise NotIntroduced(frozenset({giver}), frozenset())
+    thankful = recognition.introduced(giver, draft, roll)
     chosen = settings.chosen(work)
-    decision = recognition.decide(roll.people[giver], draft, roll, chosen.values)
-    number, is_new = work.kudos.record(roll.people[giver], decision, source, now)
+    decision = recognition.decide(thankful, draft, roll, chosen.values)
+    number, is_new = work.kudos.record(thankful, decision, source, now)
     if is_new:
         _tell(work, number, decision.recipients, now)
     return Receipt(number, decision.recipients, decision.left_out, chosen.recognition_channel)

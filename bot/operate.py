@@ -2,7 +2,7 @@
 
 import asyncio
 import getpass
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +13,7 @@ from bot.app import schema_missing, utc_now
 from bot.config import Config
 from bot.errors import Refusal
 from bot.ports import Work
+from bot.rules.people import listed
 from handlers import slack
 from handlers.manifest import SCOPES, manifest
 from storage import engine as engines
@@ -97,17 +98,20 @@ async def _of_database(config: Config) -> list[Finding]:
         return [Finding(well=False, sentence=no.sentence)]
 
 
-def _of_workspace(work: Work, name: str) -> Iterable[Finding]:
+def _of_workspace(work: Work, name: str) -> list[Finding]:
+    findings = [Finding(well=True, sentence=f"{name}: {work.people.count()} people are known.")]
     parked = work.outbox.parked()
-    yield Finding(well=True, sentence=f"{name}: {work.people.count()} people are known.")
-    for one in parked[:20]:
-        yield Finding(
-            well=False,
-            sentence=f"{name}: {one.kind} for {one.to} is parked since {one.since:%Y-%m-%d %H:%M} UTC: {one.reason}.",
-        )
     if parked:
-        more = "`goodword check --release` lets them try again"
-        yield Finding(well=False, sentence=f"{name}: Slack refused {len(parked)} messages for good; {more}.")
+        first = parked[0]
+        findings.append(
+            Finding(
+                well=False,
+                sentence=f"{name}: Slack refused {len(parked)} messages for good "
+                f"(since {first.since:%Y-%m-%d %H:%M} UTC: {listed(sorted({one.reason for one in parked}))}). "
+                "Mend that, then `goodword check --release` lets them try again.",
+            )
+        )
+    return findings
 
 
 async def _of_slack(config: Config, *, database: bool) -> list[Finding]:

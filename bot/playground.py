@@ -27,14 +27,7 @@ async def playground(port: int) -> None:
             clock=clock,
         )
         async with serve(slack, port=port) as address:
-            plan = Plan(
-                database_url,
-                slack.bot_token,
-                slack.signing_secret,
-                slack.api_url,
-                now=clock.now,
-                told=slack.tell,
-            )
+            plan = Plan(database_url, token, signing_secret, slack.api_url, now=clock.now, told=slack.tell)
             async with running(plan) as bot, served(bot.asgi, "127.0.0.1", 0) as ours:
                 clock.subscribe(bot.wake)
                 slack.request_url = f"{ours}/slack/events"

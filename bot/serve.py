@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,7 +21,15 @@ LAST_REQUESTS = 6  # seconds that requests in hand may take when we stop
 
 
 class Server(uvicorn.Server):
-    """A server that leaves signals to us, so that several can stop in order."""
+    """A server that says when it listens, and leaves signals to us, so that several can stop in order."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -72,6 +81,7 @@ async def served(asgi: Any, host: str, port: int) -> AsyncIterator[str]:
             f"Port {port} on {host} is taken: set PORT to a free one, or stop what uses it."
         ) from None
     serving = asyncio.create_task(server.serve([listening]))
+    await server.listening.wait()
     try:
         yield f"http://{host}:{listening.getsockname()[1]}"
     finally:

@@ -20,8 +20,9 @@ class PeopleShelf:
         self._workspace = workspace
 
     def look_up(self, people: Iterable[str], groups: Iterable[str], handles: Iterable[str]) -> Roll:
-        typed = {plain(handle) for handle in handles}
-        known = self._groups({*groups}, typed)
+        named = {*handles}
+        known = self._groups({*groups}, {handle.casefold() for handle in named})
+        typed = {plain(handle) for handle in named}
         ids = {*people}.union(*(group.members for group in known))
         return Roll({p.id: p for p in self._people(ids, typed)}, {g.id: g for g in known})
 

@@ -93,6 +93,11 @@ async def town(
     )
     async with serve(slack):
         heard: list[Town] = []
+
+        def tell(kind: str, summary: str) -> None:
+            for one in heard:
+                one.told(kind, summary)
+
         built = Plan(
             database_url,
             TOKEN,
@@ -100,11 +105,12 @@ async def town(
             slack.api_url,
             now=clock.now,
             pace=timedelta(0),
-            told=lambda kind, summary: [one.told(kind, summary) for one in heard] and None,
+            told=tell,
         )
         async with running(plan(built)) as bot, served(bot.asgi, "127.0.0.1", 0) as ours:
             unsubscribe = clock.subscribe(bot.wake)
             slack.request_url = f"{ours}/slack/events"
+            await bot.introduced
             heard.append(Town(slack, bot))
             yield heard[0]
             unsubscribe()

@@ -1,5 +1,6 @@
 """Who people are, as far as the rules ask: names, handles, groups, and whether somebody can be thanked."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,8 +20,8 @@ class Person:
     timezone: str = "UTC"
 
     def answers_to(self, handle: str) -> bool:
-        """Whether a typed `@handle` means this person: by user name, display name or full name."""
-        return handle.casefold() in {plain(n) for n in (self.handle, self.name, self.real_name) if n}
+        """Whether a typed `@handle` may mean this person: by user name, display name or full name."""
+        return plain(handle) in {plain(name) for name in (self.handle, self.name, self.real_name) if name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,15 @@ class Roll:
 
         An exact user name wins over display names, which are not unique in Slack.
         """
-        wanted = plain(handle)
+        wanted = handle.casefold()
         groups = tuple(g for g in self.groups.values() if g.active and g.handle.casefold() == wanted)
         exact = tuple(p for p in self.people.values() if p.handle.casefold() == wanted)
-        return exact + groups or tuple(p for p in self.people.values() if p.answers_to(wanted))
+        return exact + groups or tuple(p for p in self.people.values() if p.answers_to(handle))
 
 
 def plain(name: str) -> str:
-    """The form in which names are compared: `Ada Lovell` is typed as `@ada.lovell` or `@AdaLovell`."""
-    return name.casefold().replace(" ", "")
+    """The form in which names are compared: `Ada Lovell` may be typed as `@ada.lovell` or `@AdaLovell`."""
+    return re.sub(r"[\s._\-]", "", name).casefold()
 
 
 def listed(names: Iterable[str]) -> str:

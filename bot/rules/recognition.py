@@ -108,12 +108,25 @@ def asked_for(giver: str, draft: Draft) -> tuple[set[str], set[str], set[str]]:
     return people, groups, {p.handle for p in draft.mentions if isinstance(p, ToHandle)}
 
 
+def introduced(giver: str, draft: Draft, roll: Roll) -> Person:
+    """Give the giver, once everybody who was named is known, members of thanked groups included."""
+    groups = {m.id for m in draft.mentions if isinstance(m, ToGroup)}
+    people = {p.id for p in draft.mentions + draft.reason if isinstance(p, ToPerson)} | {giver}
+    for mention in draft.mentions:
+        for group in _groups_of(mention, roll):
+            people |= set(group.members)
+    strangers = frozenset(people - roll.people.keys())
+    unknown = frozenset(groups - roll.groups.keys())
+    if strangers or unknown:
+        raise NotIntroduced(strangers, unknown)
+    return roll.people[giver]
+
+
 def decide(giver: Person, draft: Draft, roll: Roll, values: Iterable[str]) -> Decision:
     """Choose who is thanked and for what, or refuse with a sentence; `roll` knows everybody named."""
     reason, tags = _reason(draft, roll, values)
     if not draft.mentions:
         raise Refusal("Whom would you like to thank? Try: /kudos @ben for what they did, in a few words.")
-    _introduced(giver, draft, roll)
     kept: dict[str, Person] = {}
     left: dict[str, LeftOut] = {}
     for person, by_name in _everybody(draft, roll):
@@ -211,19 +224,6 @@ def _as_text(part: Words | Mention, roll: Roll) -> str:
             return f"@{roll.groups[id].handle if id in roll.groups else label.lstrip('@') or id}"
 
 
-def _introduced(giver: Person, draft: Draft, roll: Roll) -> None:
-    """Make sure that everybody who was thanked is known, members of groups included."""
-    groups = {m.id for m in draft.mentions if isinstance(m, ToGroup)}
-    people = {m.id for m in draft.mentions if isinstance(m, ToPerson)} | {giver.id}
-    for mention in draft.mentions:
-        for group in _groups_of(mention, roll):
-            people |= set(group.members)
-    strangers = frozenset(people - roll.people.keys())
-    unknown = frozenset(groups - roll.groups.keys())
-    if strangers or unknown:
-        raise NotIntroduced(strangers, unknown)
-
-
 def _groups_of(mention: Mention, roll: Roll) -> Iterable[Group]:
     match mention:
         case ToGroup(id) if id in roll.groups:
@@ -265,7 +265,7 @@ def _meant(handle: str, roll: Roll) -> Person | Group:
         case (one,):
             return one
         case several:
-            names = listed(f"{s.name} (@{s.handle})" for s in several)
+            names = listed(sorted(f"{one.name} (@{one.handle})" for one in several))
             raise Refusal(f"@{handle} could be {names}. Please use the name in brackets.")
 
 
