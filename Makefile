@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults lock clean
+.PHONY: help playground test check format faults pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -35,7 +35,10 @@ format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff check --fix .
 
 faults: $(READY)  ## The long run: kill the process 200 times on each engine
-	@GOODWORD_FAULT_RUNS=200 $(BIN)/python -m pytest tests/faults -p no:cacheprovider $(ARGS)
+	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} $(BIN)/python -m pytest tests/faults -s $(ARGS)
+
+pictures: $(READY)  ## Take the screenshots of the docs anew
+	@$(BIN)/python -m tests.browser.pictures
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: $(READY)  ## Refresh the locks after a change of pyproject.toml

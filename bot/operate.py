@@ -102,15 +102,10 @@ def _of_workspace(work: Work, name: str) -> list[Finding]:
     findings = [Finding(well=True, sentence=f"{name}: {work.people.count()} people are known.")]
     parked = work.outbox.parked()
     if parked:
-        first = parked[0]
-        findings.append(
-            Finding(
-                well=False,
-                sentence=f"{name}: Slack refused {len(parked)} messages for good "
-                f"(since {first.since:%Y-%m-%d %H:%M} UTC: {listed(sorted({one.reason for one in parked}))}). "
-                "Mend that, then `goodword check --release` lets them try again.",
-            )
-        )
+        reasons = listed(sorted({one.reason for one in parked}))
+        what = f"Slack refused {len(parked)} messages since {parked[0].since:%Y-%m-%d %H:%M} UTC ({reasons})"
+        advice = "mend that, then `goodword check --release` lets them try again"
+        findings.append(Finding(well=False, sentence=f"{name}: {what}: {advice}."))
     return findings
 
 

@@ -17,7 +17,7 @@ from bot.errors import Refusal
 
 log = logging.getLogger("goodword")
 
-LAST_REQUESTS = 6  # seconds that requests in hand may take when we stop
+LAST_REQUESTS = 4  # seconds that requests in hand may take when we stop; Slack gives up after three
 
 
 class Server(uvicorn.Server):

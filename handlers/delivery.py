@@ -22,7 +22,7 @@ AT_ONCE = 20  # messages under way at the same time, each to another destination
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
 LONGEST_PAUSE = 300  # seconds
 SETTLE = timedelta(seconds=5)  # until a call without an answer has certainly ended at Slack's side
-LAST_WORDS = 8.0  # seconds that messages under way may take when we stop
+LAST_WORDS = 4.0  # seconds that messages under way may take when we stop
 
 Told = Callable[[str, str], None]
 """Told how each attempt ended: the kind of message, and `sent`, `found`, `dropped`, `later …`, `parked …`."""
@@ -46,6 +46,7 @@ class Postman:
         self._told = told
         self._wake = asyncio.Event()
         self._stopping = False
+        self._troubled = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._quiet: dict[str, datetime] = {}  # workspace → until when Slack asked for silence
 
@@ -59,8 +60,9 @@ class Postman:
             self._wake.clear()
             try:
                 idle = not await self._round()
+                self._recovered()
             except Exception as error:  # noqa: BLE001 - the postman must outlive any single trouble
-                log.error("could not claim messages, reference %s", reference(error))  # noqa: TRY400
+                self._in_trouble(error)
                 idle = True
             if idle:
                 await self._wake.wait()
@@ -86,6 +88,17 @@ class Postman:
             self._under_way.add(task)
             task.add_done_callback(self._finished)
         return bool(claimed)
+
+    def _in_trouble(self, error: Exception) -> None:
+        """Say once that nothing can be claimed, not every second for as long as it lasts."""
+        if not self._troubled:
+            log.error("no messages can be claimed, reference %s; trying on", reference(error))
+        self._troubled = True
+
+    def _recovered(self) -> None:
+        if self._troubled:
+            log.info("messages can be claimed again")
+        self._troubled = False
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

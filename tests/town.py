@@ -54,7 +54,7 @@ class Town:
         async with asyncio.timeout(20):
             while True:
                 self._news.clear()
-                if not await self.bot.store.across(_unfinished):
+                if not await self.bot.store.across(unfinished):
                     return
                 await self._news.wait()
 
@@ -69,7 +69,8 @@ class Town:
         return in_channels + alone + [view.plain for view in shown.views]
 
 
-def _unfinished(connection: Connection) -> int:
+def unfinished(connection: Connection) -> int:
+    """How many messages the outbox still has to deal with."""
     count = select(func.count()).select_from(outbox).where(outbox.c.state.in_(["waiting", "sending"]))
     return connection.execute(count).scalar_one()
 

@@ -53,8 +53,7 @@ class Args:
     def data(self, name: str) -> Any:
         return self.given.get(name)
 
-    def has(self, name: str) -> bool:
-        return self.given.get(name) not in {None, ""} if self._hashable(name) else bool(self.given[name])
-
-    def _hashable(self, name: str) -> bool:
-        return not isinstance(self.given.get(name), dict | list)
+    def listed(self, name: str) -> Any:
+        """A list, empty if nothing was given; what is no list stays what it is."""
+        value = self.given.get(name)
+        return [] if value is None or value == "" else value

@@ -38,7 +38,7 @@ def content(args: Args, *, most: int = TEXT_MOST) -> Content:
     if args.broken:
         raise SlackError(args.broken)
     text = _text(args, most)
-    blocks, attachments = args.data("blocks") or [], args.data("attachments") or []
+    blocks, attachments = args.listed("blocks"), args.listed("attachments")
     _check_blocks(blocks)
     _check_attachments(attachments)
     if not text and not blocks and not attachments:

@@ -13,6 +13,7 @@ from handlers.playground.args import Args
 from handlers.playground.errors import SlackError
 from handlers.playground.faults import Fault
 from handlers.playground.responses import respond
+from handlers.playground.rooms import same
 from handlers.playground.web_api import Pace, perform
 from handlers.playground.workspace import ApiCall, Workspace
 from handlers.playground.world import Json
@@ -45,10 +46,8 @@ class WebApi:
             await asyncio.sleep(fault.seconds)
         elif fault is not None and fault.kind != "drop_after":
             return self._faulty(method, args, fault)
-        if self._slack.rate_limits and method == "chat.postMessage":
-            channel = args.text("channel")
-            if not self._pace.take(channel):
-                return self._limited(method, args, 1)
+        if self._too_fast(method, args):
+            return self._limited(method, args, 1)
         answer = perform(self._slack, method, token, args)
         if fault is not None and fault.kind == "drop_after":
             self._keep(method, args, answer, None)
@@ -56,6 +55,11 @@ class WebApi:
         self._keep(method, args, answer, 200)
         scopes = ",".join(sorted(self._slack.manifest.scopes))
         return JSONResponse(answer, headers={"X-OAuth-Scopes": scopes} if answer["ok"] else None)
+
+    def _too_fast(self, method: str, args: Args) -> bool:
+        if not self._slack.rate_limits or method != "chat.postMessage":
+            return False
+        return not self._pace.take(same(self._slack, args.text("channel")))
 
     def _faulty(self, method: str, args: Args, fault: Fault) -> Response | None:
         if fault.kind == "ratelimited":

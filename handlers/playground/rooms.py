@@ -53,6 +53,14 @@ def writable(slack: Workspace, channel: str) -> Conversation:
     return room
 
 
+def same(slack: Workspace, channel: str) -> str:
+    """One name for a conversation, by whichever of its names the app calls it."""
+    if channel in slack.world.people:
+        return slack.world.im(channel, slack.company.bot_user).id
+    room = slack.world.named(channel) if channel.startswith("#") else None
+    return room.id if room else channel
+
+
 def dm(slack: Workspace, user: str) -> Conversation:
     """The app's conversation with a person, with everything Slack may have against it."""
     reachable(slack.world.people.get(user))

@@ -73,8 +73,8 @@ class _Server(uvicorn.Server):
             connection.shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
-                while self.server_state.connections or self.server_state.tasks:
-                    await asyncio.sleep(0.002)
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
+                    await asyncio.sleep(0.002)  # uvicorn tells nobody when its last connection has closed
         left = tuple(self.server_state.tasks)
         for task in left:
             task.cancel()

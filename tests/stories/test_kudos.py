@@ -1,5 +1,6 @@
 """Somebody types /kudos, and the right people read it; nobody else does."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -257,6 +258,22 @@ async def test_the_same_command_delivered_five_times_counts_once(town: Town) -> 
     assert len(town.channel("kudos")) == 1
     assert len(town.dms("ben")) == 1
     assert await _counts(town, "ben") == (1, 0)
+    assert await _disagreements(town) == []
+
+
+async def test_the_same_requests_delivered_all_at_once_count_once(town: Town) -> None:
+    first = await town.types("ada", "/kudos @ben for the invoice at midnight")
+    undone = await town.types("abe", "/kudos @cy for the better invoice at noon")
+    await asyncio.gather(*(town.slack.redeliver(one) for one in [first, undone] * 5))
+    undo = await town.types("abe", "/kudos undo")
+    await asyncio.gather(*(town.slack.redeliver(undo) for _ in range(5)))
+    await town.settled()
+
+    assert [post.plain for post in town.channel("kudos")] == ["Ada thanks @Ben\nfor the invoice at midnight"]
+    assert len(town.dms("ben")) == 1
+    assert town.dms("cy") == []
+    assert await _counts(town, "abe") == (0, 0)
+    assert await _counts(town, "ada") == (0, 1)
     assert await _disagreements(town) == []
 
 

@@ -13,7 +13,7 @@ const KINDS = {
   api: ["Called Slack", "request"],
 };
 
-const PAUSE = 1500;
+const PAUSE = 1000;
 
 /** Lines in the order they happened; what follows closely belongs together. The newest group comes first. */
 function grouped(lines) {
@@ -37,10 +37,11 @@ function after(line, first) {
 }
 
 function lineNode(line, first) {
+  const failed = /→ (?!2\d\d\b|ok\b)/.test(line.summary);
   const kind = KINDS[line.kind] ? line.kind : "api";
-  const [name, glyph] = KINDS[kind];
-  const words = [h("span", { class: "did-kind" }, name, h("span", { class: "did-after" }, after(line, first))), h("span", { class: "did-summary" }, line.summary)];
-  return h("li", { class: `did did-${kind}`, "data-kind": kind },
+  const [name, glyph] = failed ? ["Trouble", "warning"] : KINDS[kind];
+  const words = [h("span", { class: "did-kind" }, name, h("span", { class: "did-after" }, after(line, first))), h("span", { class: "did-summary" }, line.summary.replace(/(\d) ms\b/g, "$1\u00a0ms"))];
+  return h("li", { class: `did did-${failed ? "trouble" : kind}`, "data-kind": kind },
     h("span", { class: "did-icon" }, icon(glyph)),
     h("div", { class: "did-words" }, line.detail ? h("details", {}, h("summary", {}, words), h("p", { class: "did-detail" }, line.detail)) : h("p", {}, words)));
 }

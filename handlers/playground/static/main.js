@@ -49,7 +49,7 @@ function settleInert() {
 
 function mountSides() {
   const menu = iconButton("menu", "Show the conversations", { class: "button button-icon only-narrow", "data-what": "the conversations", "aria-controls": "sidebar", "data-testid": "menu" });
-  const panelButton = iconButton("panel", "", { "data-what": "what Goodword did", "aria-controls": "panel", "data-testid": "panel-toggle" });
+  const panelButton = iconButton("panel", "", { class: "button button-icon panel-toggle", "data-what": "what Goodword did", "aria-controls": "panel", "data-testid": "panel-toggle" });
   const drawer = side(part("sidebar"), "drawer", { isOverlay: () => narrow.matches, opener: menu });
   const panel = side(part("panel"), "panel", { isOverlay: () => !roomForPanel.matches, opener: panelButton });
   menu.addEventListener("click", () => {

@@ -49,19 +49,21 @@ const initials = (name) =>
     .join("")
     .toUpperCase();
 
-/** Dark or light letters, whichever reads better on the person's colour. */
-function inkOn(colour) {
-  const [r, g, b] = (/^#?(..)(..)(..)$/.exec(colour) ?? [0, "66", "77", "70"]).slice(1).map((part) => {
-    const c = parseInt(part, 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#14201b" : "#ffffff";
+const luminance = (rgb) => {
+  const [r, g, b] = rgb.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+
+/** The person's colour, deepened until white letters on it can be read (4.5 : 1). */
+function ground(colour) {
+  let rgb = (/^#?(..)(..)(..)$/.exec(colour) ?? [0, "66", "77", "70"]).slice(1).map((part) => parseInt(part, 16) / 255);
+  while (luminance(rgb) > 0.183) rgb = rgb.map((part) => part * 0.96);
+  return `rgb(${rgb.map((part) => Math.round(part * 255)).join(" ")})`;
 }
 
 /** A face: initials on the person's colour; the app has its mark. */
 export function face(id, name = personName(id), size = "m") {
   if (isApp(id)) return h("span", { class: `face face-${size} face-app`, "aria-hidden": "true" }, mark("app"));
-  const colour = person(id)?.colour || "#667770";
-  const vars = { "--face": colour.startsWith("#") ? colour : `#${colour}`, "--face-ink": inkOn(colour) };
+  const vars = { "--face": ground(person(id)?.colour) };
   return h("span", { class: `face face-${size}`, "aria-hidden": "true", vars }, initials(name));
 }

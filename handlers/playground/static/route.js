@@ -40,7 +40,10 @@ async function resolve(at) {
 /** Where to begin when the address names no conversation, or one this person cannot see. */
 const beginning = ({ channels }) => (channels.find(({ name }) => name === "kudos") ?? channels.find(({ member }) => member) ?? appDm())?.id ?? null;
 
+let arrivals = 0;
+
 async function arrive() {
+  const arrival = (arrivals += 1);
   const wanted = read();
   const newPerson = wanted.as !== page.as || !page.state;
   const newPlace = wanted.at !== page.at;
@@ -51,9 +54,10 @@ async function arrive() {
   }
   page.messages = [];
   await refresh();
-  if (!page.state) return;
+  if (!page.state || arrival !== arrivals) return;
   page.as = page.state.me;
   const at = (await resolve(page.at)) ?? beginning(page.state);
+  if (arrival !== arrivals) return; // somebody went on while this was being found out
   if (at !== page.at) Object.assign(page, { at, thread: null });
   history.replaceState(null, "", address({ as: page.as, at, tab: page.tab, thread: page.thread }));
   if (at !== wanted.at) await refresh();

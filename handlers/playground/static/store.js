@@ -30,6 +30,12 @@ export const appDm = () => page.state?.dms.find((dm) => dm.with.kind === "app");
 
 const isRoom = (at) => /^[CDG][A-Z0-9]+$/.test(at ?? "");
 
+/** A place this person cannot see counts as empty; once the state is known, the address is put right. */
+function unlessGone(problem) {
+  if (problem instanceof Gone) throw problem;
+  return [];
+}
+
 let running = null;
 let again = false;
 
@@ -39,12 +45,11 @@ export function refresh() {
     again = true;
     return running;
   }
-  running = load().finally(() => {
+  running = load().then(() => {
     running = null;
-    if (again) {
-      again = false;
-      refresh();
-    }
+    if (!again) return null;
+    again = false;
+    return refresh(); // whoever waits, waits for the state of who and where one is now
   });
   return running;
 }
@@ -52,7 +57,7 @@ export function refresh() {
 async function load() {
   const { as, at } = page;
   try {
-    const [state, messages] = await Promise.all([fetchState(as), isRoom(at) ? fetchMessages(as, at) : []]);
+    const [state, messages] = await Promise.all([fetchState(as), isRoom(at) ? fetchMessages(as, at).catch(unlessGone) : []]);
     if (as !== page.as || at !== page.at) {
       again = true; // somebody moved on while this was under way
       return;

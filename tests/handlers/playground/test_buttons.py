@@ -7,14 +7,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.playground import CannotAct, Message, PretendSlack
+from tests.handlers.playground.kit import choice, press, row, words
 from tests.handlers.playground.peers import Door
-from tests.handlers.playground.test_views import button, option, plain
 
 APP = "U0GOODWRD1"
-
-
-def row(*elements: dict[str, Any], block_id: str = "row") -> dict[str, Any]:
-    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
 async def posted(slack: PretendSlack, client: AsyncWebClient, *blocks: dict[str, Any]) -> Message:
@@ -23,7 +19,7 @@ async def posted(slack: PretendSlack, client: AsyncWebClient, *blocks: dict[str,
 
 
 async def test_a_press_carries_the_message(slack: PretendSlack, door: Door, client: AsyncWebClient) -> None:
-    message = await posted(slack, client, row(button("me_too", "Me too", "17")))
+    message = await posted(slack, client, row(press("me_too", "Me too", "17")))
     await slack.quiet()
 
     done = await slack.clicks("mo", message, "me_too")
@@ -49,7 +45,7 @@ async def test_a_press_carries_the_message(slack: PretendSlack, door: Door, clie
 async def test_a_choice_is_sent_and_kept_in_the_state(
     slack: PretendSlack, door: Door, client: AsyncWebClient
 ) -> None:
-    menu = {"type": "static_select", "action_id": "tone", "options": [option("warm"), option("brief")]}
+    menu = {"type": "static_select", "action_id": "tone", "options": [choice("warm"), choice("brief")]}
     message = await posted(slack, client, row(menu, {"type": "users_select", "action_id": "who"}))
 
     await slack.clicks("mo", message.ts, "tone", value="brief")
@@ -57,8 +53,8 @@ async def test_a_choice_is_sent_and_kept_in_the_state(
     await slack.clicks("mo", message.ts, "who", value="U0BENOKAFR")
     picked = door.heard[-1].body
 
-    assert chosen["actions"][0]["selected_option"] == option("brief")
-    assert chosen["state"]["values"]["row"]["tone"]["selected_option"] == option("brief")
+    assert chosen["actions"][0]["selected_option"] == choice("brief")
+    assert chosen["state"]["values"]["row"]["tone"]["selected_option"] == choice("brief")
     assert picked["actions"][0]["selected_user"] == "U0BENOKAFR"
     assert picked["state"]["values"]["row"]["tone"]["selected_option"] is None
 
@@ -66,7 +62,7 @@ async def test_a_choice_is_sent_and_kept_in_the_state(
 async def test_buttons_of_one_name_are_told_apart(
     slack: PretendSlack, door: Door, client: AsyncWebClient
 ) -> None:
-    rows = [row(button("take", f"Take {n}", str(n)), block_id=f"b{n}") for n in (1, 2)]
+    rows = [row(press("take", f"Take {n}", str(n)), block_id=f"b{n}") for n in (1, 2)]
     message = await posted(slack, client, *rows)
 
     await slack.clicks("mo", message, "take", value="2")
@@ -82,7 +78,7 @@ async def test_buttons_of_one_name_are_told_apart(
 async def test_a_window_that_lags_behind_can_still_be_pressed(
     slack: PretendSlack, door: Door, client: AsyncWebClient
 ) -> None:
-    old = await posted(slack, client, row(button("take", "Take it")))
+    old = await posted(slack, client, row(press("take", "Take it")))
     await client.chat_update(channel=old.channel, ts=old.ts, text="Taken by Ruth")
 
     await slack.clicks("mo", old, "take")
@@ -94,9 +90,7 @@ async def test_a_window_that_lags_behind_can_still_be_pressed(
 async def test_only_who_sees_a_message_can_press_its_buttons(
     slack: PretendSlack, client: AsyncWebClient
 ) -> None:
-    answer = await client.chat_postMessage(
-        channel="U0BENOKAFR", text="t", blocks=[row(button("ok", "OK"))]
-    )
+    answer = await client.chat_postMessage(channel="U0BENOKAFR", text="t", blocks=[row(press("ok", "OK"))])
 
     with pytest.raises(CannotAct, match="Mo Hassan sees nothing like"):
         await slack.clicks("mo", answer["ts"], "ok")
@@ -107,7 +101,7 @@ async def test_only_who_sees_a_message_can_press_its_buttons(
 async def test_a_press_that_is_not_answered_is_told_to_the_person(
     slack: PretendSlack, door: Door, client: AsyncWebClient
 ) -> None:
-    message = await posted(slack, client, row(button("ok", "Fine")))
+    message = await posted(slack, client, row(press("ok", "Fine")))
     await slack.quiet()
     door.then(status=500)
 
@@ -120,7 +114,7 @@ async def test_a_press_that_is_not_answered_is_told_to_the_person(
 async def test_a_bolt_app_answers_through_the_response_url(slack: PretendSlack, bolt: AsyncApp) -> None:
     @bolt.command("/kudos")
     async def kudos(ack) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-        await ack(text="Sure?", blocks=[row(button("yes", "Yes"), button("no", "No"))])
+        await ack(text="Sure?", blocks=[row(press("yes", "Yes"), press("no", "No"))])
 
     @bolt.action("yes")
     async def yes(ack, respond) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
@@ -195,7 +189,7 @@ async def test_a_response_url_refuses_what_is_no_message(
 async def test_a_public_message_stays_public_when_replaced(
     slack: PretendSlack, door: Door, client: AsyncWebClient, web: aiohttp.ClientSession
 ) -> None:
-    message = await posted(slack, client, row(button("ok", "OK")))
+    message = await posted(slack, client, row(press("ok", "OK")))
     await slack.quiet()
     await slack.clicks("mo", message, "ok")
     url = door.heard[-1].body["response_url"]
@@ -215,7 +209,7 @@ async def test_an_ephemeral_press_does_not_carry_the_message(
     slack: PretendSlack, door: Door, client: AsyncWebClient
 ) -> None:
     await client.chat_postEphemeral(
-        channel="#kudos", user="U0ADALOVEL", text="psst", blocks=[row(button("ok", "OK"))]
+        channel="#kudos", user="U0ADALOVEL", text="psst", blocks=[row(press("ok", "OK"))]
     )
     (whisper,) = slack.shown("ada").ephemerals
 
@@ -231,7 +225,7 @@ async def test_an_ephemeral_press_does_not_carry_the_message(
 async def test_a_press_in_a_thread_says_so(slack: PretendSlack, door: Door, client: AsyncWebClient) -> None:
     parent = await client.chat_postMessage(channel="#kudos", text="parent")
     reply = await client.chat_postMessage(
-        channel="#kudos", text="r", thread_ts=parent["ts"], blocks=[row(button("ok", "OK"))]
+        channel="#kudos", text="r", thread_ts=parent["ts"], blocks=[row(press("ok", "OK"))]
     )
 
     await slack.clicks("ada", reply["ts"], "ok")
@@ -247,8 +241,8 @@ async def test_an_input_in_a_message_is_part_of_the_state(
     message = await posted(
         slack,
         client,
-        {"type": "input", "block_id": "in", "label": plain("Note"), "element": field},
-        row(button("save", "Save")),
+        {"type": "input", "block_id": "in", "label": words("Note"), "element": field},
+        row(press("save", "Save")),
     )
 
     await slack.clicks("mo", message, "save")

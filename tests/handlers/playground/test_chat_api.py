@@ -61,7 +61,7 @@ async def test_what_slack_will_not_post(
 ) -> None:
     before = slack.everything()
 
-    assert await refusal(client.chat_postMessage(**given)) == error
+    assert await refusal(client.api_call("chat.postMessage", json=given)) == error
     assert slack.everything() == before
 
 
@@ -110,8 +110,8 @@ async def test_only_own_messages_can_be_changed_or_removed(
     slack: PretendSlack, client: AsyncWebClient
 ) -> None:
     said = await slack.says("ada", "#kudos", "mine")
-    where = {"channel": "C0KUDOS001", "ts": str(said.ts)}
-    gone = {"channel": "C0KUDOS001", "ts": "1.000000"}
+    where: dict[str, Any] = {"channel": "C0KUDOS001", "ts": str(said.ts)}
+    gone: dict[str, Any] = {"channel": "C0KUDOS001", "ts": "1.000000"}
 
     assert await refusal(client.chat_update(**where, text="x")) == "cant_update_message"
     assert await refusal(client.chat_delete(**where)) == "cant_delete_message"
@@ -179,7 +179,7 @@ async def test_a_permalink_leads_to_the_message(slack: PretendSlack, client: Asy
 
 async def test_the_app_reacts_once(slack: PretendSlack, client: AsyncWebClient) -> None:
     said = await slack.says("ada", "#kudos", "x")
-    place = {"channel": "C0KUDOS001", "timestamp": str(said.ts)}
+    place: dict[str, Any] = {"channel": "C0KUDOS001", "timestamp": str(said.ts)}
 
     await client.reactions_add(**place, name="tada")
     assert await refusal(client.reactions_add(**place, name="tada")) == "already_reacted"

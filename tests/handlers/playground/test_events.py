@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.playground import PretendSlack
@@ -134,7 +135,9 @@ async def test_only_what_the_manifest_asks_for_is_told(make_slack: MakeSlack) ->
         assert other.heard == []
 
 
-async def test_the_app_hears_its_own_messages(slack: PretendSlack, door: Door, client: AsyncWebClient) -> None:
+async def test_the_app_hears_its_own_messages(
+    slack: PretendSlack, door: Door, client: AsyncWebClient
+) -> None:
     metadata = {"event_type": "kudos", "event_payload": {"id": 7}}
     posted = await client.chat_postMessage(channel="#kudos", text="Well done", metadata=metadata)
     await client.chat_update(channel=posted["channel"], ts=posted["ts"], text="Well done indeed")
@@ -231,7 +234,8 @@ async def test_a_thread_and_a_file_are_told(slack: PretendSlack, door: Door) -> 
     assert (reply["thread_ts"], reply["parent_user_id"]) == (said.ts, ADA)
 
 
-async def test_quiet_waits_for_what_is_on_its_way(slack: PretendSlack, door: Door) -> None:
+@pytest.mark.usefixtures("door")
+async def test_quiet_waits_for_what_is_on_its_way(slack: PretendSlack) -> None:
     slack.change_user("ben", title="Lead")
     assert slack.caller.busy or slack.requests[0].attempts == 0
 

@@ -70,7 +70,8 @@ async def test_raw_text_is_passed_on_as_it_is(slack: PretendSlack, door: Door) -
 
 
 @pytest.mark.parametrize(
-    ("channel", "name"), [("goodword", "directmessage"), ("#people-ops", "privategroup"), ("omar", "directmessage")]
+    ("channel", "name"),
+    [("goodword", "directmessage"), ("#people-ops", "privategroup"), ("omar", "directmessage")],
 )
 async def test_hidden_places_do_not_tell_their_name(
     slack: PretendSlack, door: Door, channel: str, name: str

@@ -4,54 +4,12 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.playground import CannotAct, Interaction, PretendSlack
+from handlers.playground import CannotAct, PretendSlack
 from tests.handlers.playground.conftest import MakeSlack, client_of, refusal
-from tests.handlers.playground.peers import Door, a_door, manifest
+from tests.handlers.playground.kit import FILLED, form, opened, trigger
+from tests.handlers.playground.peers import Door, a_door
 
 ADA = "U0ADALOVEL"
-
-
-def plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}
-
-
-def form(title: str = "Thank somebody", **more: Any) -> dict[str, Any]:
-    reason = {"type": "plain_text_input", "action_id": "text", "min_length": 3}
-    tone = {"type": "static_select", "action_id": "tone", "options": [option("warm"), option("brief")]}
-    blocks = [
-        {"type": "input", "block_id": "who", "label": plain("Who"), "element": people()},
-        {"type": "input", "block_id": "why", "label": plain("Why"), "element": reason},
-        {"type": "input", "block_id": "how", "label": plain("How"), "optional": True, "element": tone},
-        {"type": "actions", "block_id": "more", "elements": [button("more", "More")]},
-    ]
-    view = {"type": "modal", "callback_id": "give", "title": plain(title), "submit": plain("Send")}
-    return {**view, "blocks": blocks, **more}
-
-
-def people() -> dict[str, Any]:
-    return {"type": "multi_users_select", "action_id": "people", "max_selected_items": 2}
-
-
-def option(value: str) -> dict[str, Any]:
-    return {"text": plain(value.title()), "value": value}
-
-
-def button(action_id: str, text: str, value: str = "v") -> dict[str, Any]:
-    return {"type": "button", "action_id": action_id, "text": plain(text), "value": value}
-
-
-FILLED = {"who": {"people": ["U0BENOKAFR"]}, "why": {"text": "for the <invoice> & more"}}
-
-
-async def opened(slack: PretendSlack, client: AsyncWebClient, view: dict[str, Any] | None = None) -> str:
-    done = await slack.shortcut("ada", "give")
-    answer = await client.views_open(trigger_id=trigger(slack, done), view=view or form())
-    return str(answer["view"]["id"])
-
-
-def trigger(slack: PretendSlack, done: Interaction) -> str:
-    delivery = next(each for each in slack.requests if each.id == done.deliveries[-1])
-    return str(delivery.body["trigger_id"])
 
 
 async def test_a_bolt_app_opens_a_form_and_hears_what_was_filled_in(
@@ -88,7 +46,8 @@ async def test_a_bolt_app_opens_a_form_and_hears_what_was_filled_in(
     }
 
 
-async def test_a_trigger_opens_one_view_only(slack: PretendSlack, door: Door, client: AsyncWebClient) -> None:
+@pytest.mark.usefixtures("door")
+async def test_a_trigger_opens_one_view_only(slack: PretendSlack, client: AsyncWebClient) -> None:
     used = trigger(slack, await slack.shortcut("ada", "give"))
     await client.views_open(trigger_id=used, view=form())
 
@@ -105,9 +64,8 @@ async def test_a_trigger_expires(make_slack: MakeSlack, web: Any) -> None:
         )
 
 
-async def test_a_view_refused_leaves_the_trigger_good(
-    slack: PretendSlack, door: Door, client: AsyncWebClient
-) -> None:
+@pytest.mark.usefixtures("door")
+async def test_a_view_refused_leaves_the_trigger_good(slack: PretendSlack, client: AsyncWebClient) -> None:
     token = trigger(slack, await slack.shortcut("ada", "give"))
     broken = form(title="A title that is much too long for a modal")
 
@@ -193,7 +151,8 @@ async def test_an_answer_may_update_push_or_clear(
     assert slack.shown("ada").views == []
 
 
-async def test_views_stack_three_deep(slack: PretendSlack, door: Door, client: AsyncWebClient) -> None:
+@pytest.mark.usefixtures("door")
+async def test_views_stack_three_deep(slack: PretendSlack, client: AsyncWebClient) -> None:
     view_id = await opened(slack, client)
     for depth in (2, 3):
         pressed = await slack.clicks("ada", view_id, "more")
@@ -228,8 +187,9 @@ async def test_a_press_in_a_form_carries_what_was_filled_in(
     assert "response_url" not in body
 
 
+@pytest.mark.usefixtures("door")
 async def test_an_update_keeps_what_was_filled_in_and_minds_the_hash(
-    slack: PretendSlack, door: Door, client: AsyncWebClient
+    slack: PretendSlack, client: AsyncWebClient
 ) -> None:
     view_id = await opened(slack, client)
     before = slack.shown("ada").views[0].hash
@@ -245,9 +205,8 @@ async def test_an_update_keeps_what_was_filled_in_and_minds_the_hash(
     assert await refusal(client.views_update(view_id="V0", view=form())) == "not_found"
 
 
-async def test_an_external_id_finds_a_view_and_is_unique(
-    slack: PretendSlack, door: Door, client: AsyncWebClient
-) -> None:
+@pytest.mark.usefixtures("door")
+async def test_an_external_id_finds_a_view_and_is_unique(slack: PretendSlack, client: AsyncWebClient) -> None:
     await opened(slack, client, form(external_id="mine"))
     await client.views_update(external_id="mine", view=form(title="Found", external_id="mine"))
 
@@ -257,9 +216,7 @@ async def test_an_external_id_finds_a_view_and_is_unique(
     assert await refusal(again) == "duplicate_external_id"
 
 
-async def test_closing_is_told_if_asked_for(
-    slack: PretendSlack, door: Door, client: AsyncWebClient
-) -> None:
+async def test_closing_is_told_if_asked_for(slack: PretendSlack, door: Door, client: AsyncWebClient) -> None:
     view_id = await opened(slack, client, form(notify_on_close=True))
     await slack.closes("ada", view_id, everything=True)
 
@@ -271,8 +228,9 @@ async def test_closing_is_told_if_asked_for(
     assert len(door.heard) == heard
 
 
+@pytest.mark.usefixtures("door")
 async def test_forms_belong_to_the_person_they_were_opened_for(
-    slack: PretendSlack, door: Door, client: AsyncWebClient
+    slack: PretendSlack, client: AsyncWebClient
 ) -> None:
     view_id = await opened(slack, client)
 
@@ -284,56 +242,3 @@ async def test_forms_belong_to_the_person_they_were_opened_for(
         await slack.submits("ada", view_id, FILLED | {"how": {"tone": "cold"}})
     with pytest.raises(CannotAct, match="At most 2"):
         await slack.submits("ada", view_id, {"who": {"people": ["U1", "U2", "U3"]}})
-
-
-async def test_the_home_tab_is_each_persons_own(
-    slack: PretendSlack, door: Door, client: AsyncWebClient
-) -> None:
-    blocks = [{"type": "actions", "block_id": "b", "elements": [button("pref", "Privately")]}]
-    first = await client.views_publish(user_id=ADA, view={"type": "home", "blocks": blocks})
-
-    assert slack.shown("ada").home == blocks
-    assert slack.shown("ben").home is None
-    await slack.clicks("ada", "home", "pref")
-    assert door.heard[-1].body["view"]["type"] == "home"
-    await client.views_publish(
-        user_id=ADA, view={"type": "home", "blocks": blocks}, hash=first["view"]["hash"]
-    )
-    stale = client.views_publish(
-        user_id=ADA, view={"type": "home", "blocks": blocks}, hash=first["view"]["hash"]
-    )
-    assert await refusal(stale) == "hash_conflict"
-    assert await refusal(client.views_publish(user_id=ADA, view=form())) == "invalid_arguments"
-
-
-async def test_without_a_home_tab_nothing_can_be_published(make_slack: MakeSlack, web: Any) -> None:
-    slack = await make_slack(manifest=manifest(home={"home_tab_enabled": False}))
-
-    publish = client_of(slack, web).views_publish(user_id=ADA, view={"type": "home", "blocks": []})
-    assert await refusal(publish) == "not_enabled"
-
-
-async def test_shortcuts_have_slacks_payloads(slack: PretendSlack, door: Door) -> None:
-    said = await slack.says("ben", "#general", "the invoice is right now")
-    await slack.shortcut("ada", "give")
-    await slack.shortcut("ada", "for_this", message=said.ts)
-
-    glob, message = (heard.body for heard in door.heard[1:])
-    assert (glob["type"], glob["callback_id"]) == ("shortcut", "give")
-    assert "channel" not in glob
-    assert "response_url" not in glob
-    assert (message["type"], message["message_ts"]) == ("message_action", said.ts)
-    assert message["message"]["text"] == "the invoice is right now"
-    assert message["channel"] == {"id": "C0GENERAL1", "name": "general"}
-    assert message["response_url"].startswith(slack.public_url)
-    with pytest.raises(CannotAct, match="no global shortcut"):
-        await slack.shortcut("ada", "for_this")
-
-
-async def test_a_shortcut_that_fails_is_told_to_the_person(slack: PretendSlack, door: Door) -> None:
-    door.then(status=404)
-
-    done = await slack.shortcut("ada", "give")
-
-    assert done.error == 'Give kudos failed with the error "dispatch_failed"'
-    assert slack.shown("ada").toasts == [done.error]

@@ -1,0 +1,94 @@
+"""The playground's page in a real browser: a visitor types, clicks and looks."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from bot.playground import opened
+
+THANKS = "/kudos @ben for turning the ACME invoice round in an hour #ownership"
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """The page, opened for the first time; whatever it complains of fails the test."""
+    async with opened(port=0) as address:
+        page = await browser.new_page(base_url=address, viewport={"width": 1280, "height": 800})
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        await page.goto("/")
+        yield page
+        await page.close()
+        assert complaints == []
+
+
+async def test_a_kudos_typed_as_ada_is_in_the_channel_and_in_ben_s_inbox(page: Page) -> None:
+    await expect(page.get_by_test_id("person-switcher")).to_contain_text("Ada")
+    await page.get_by_test_id("composer").fill(THANKS)
+    await page.keyboard.press("Escape")  # closes the completion, keeps the text
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_test_id("ephemeral")).to_contain_text("Your thanks to Ben will be in #kudos")
+    await page.get_by_test_id("channel-kudos").click()
+    await expect(page.get_by_test_id("message").last).to_contain_text(
+        "for turning the ACME invoice round in an hour"
+    )
+
+    await _become(page, "Ben")
+    await page.get_by_test_id("dm-app").click()
+    await page.get_by_test_id("messages-tab").click()
+    await expect(page.get_by_test_id("message").last).to_contain_text("Ada thanks you:")
+    await expect(page.get_by_test_id("activity")).to_contain_text("kudos.give committed, 2 to say")
+
+
+async def test_the_form_the_button_and_the_home_tab_work(page: Page) -> None:
+    await page.get_by_test_id("composer").fill("/kudos")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Enter")
+    modal = page.get_by_test_id("modal")
+    await expect(modal).to_contain_text("Whom would you like to thank?")
+    await modal.get_by_label(re.compile("Whom would you like to thank")).click()
+    await page.keyboard.type("Cy")
+    await page.keyboard.press("Enter")
+    await modal.get_by_label(re.compile("What for")).fill("for the calm voice on the phone")
+    await modal.get_by_role("button", name="Thank them").click()
+    await expect(modal).to_contain_text("Your thanks to Cy will be in #kudos")
+    await modal.get_by_role("button", name="Close").first.click()
+
+    await _become(page, "Cy")
+    await page.get_by_test_id("dm-app").click()
+    await page.get_by_test_id("home-tab").click()
+    await expect(page.get_by_test_id("home")).to_contain_text("You received one kudos")
+
+
+async def test_what_was_taken_back_disappears_before_one_s_eyes(page: Page) -> None:
+    await page.get_by_test_id("channel-kudos").click()
+    await page.get_by_test_id("composer").fill(THANKS)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Enter")
+    post = page.get_by_test_id("message").filter(has_text="thanks @Ben")
+    await expect(post).to_have_count(1)
+
+    await page.get_by_role("button", name="Take it back").click()
+
+    await expect(post).to_have_count(0)
+    await expect(page.get_by_test_id("ephemeral")).to_contain_text("is taken back")
+
+
+async def test_on_a_phone_the_page_fits_and_can_be_used(page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.get_by_test_id("composer").fill(THANKS)
+    await page.keyboard.press("Escape")
+    await page.get_by_test_id("send").click()
+
+    await expect(page.get_by_test_id("ephemeral")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def _become(page: Page, name: str) -> None:
+    await page.get_by_test_id("person-switcher").click()
+    await page.get_by_role("option", name=re.compile(name)).first.click()
+    await expect(page.get_by_test_id("person-switcher")).to_contain_text(name)

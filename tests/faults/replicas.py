@@ -1,0 +1,64 @@
+"""Start, kill and watch real processes of Goodword from a test."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections import deque
+from pathlib import Path
+
+SCRIPT = Path(__file__).with_name("replica.py")
+LISTENS = re.compile(rb"listens for .* at (http://\S+)/slack/events")
+
+
+class Replica:
+    """A process that serves `database_url` and talks to the Slack at `api_url`; `lease` in seconds."""
+
+    def __init__(self, database_url: str, api_url: str, *, token: str, secret: str, lease: float) -> None:
+        self._environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "DATABASE_URL": database_url,
+            "SLACK_API_URL": api_url,
+            "SLACK_BOT_TOKEN": token,
+            "SLACK_SIGNING_SECRET": secret,
+            "PORT": "0",
+        }
+        self._lease = lease
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self.address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.last_words: deque[str] = deque(maxlen=40)
+        self.found = 0  # messages that turned out to stand in Slack already
+
+    async def start(self) -> None:
+        """Start the process; `address` is known once it listens."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(SCRIPT),
+            str(self._lease),
+            env=self._environment,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        self._reading = asyncio.create_task(self._read(self._process))
+
+    async def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
+        """Send the signal, wait for the end, and give the exit code."""
+        assert self._process
+        assert self._reading
+        if self._process.returncode is None:
+            self._process.send_signal(how)
+        code = await self._process.wait()
+        await self._reading
+        self.address.cancel()
+        return code
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr
+        async for line in process.stderr:
+            self.last_words.append(line.decode(errors="replace").rstrip())
+            self.found += line.rstrip().endswith(b": found")
+            found = LISTENS.search(line)
+            if found and not self.address.done():
+                self.address.set_result(found.group(1).decode())

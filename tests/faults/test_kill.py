@@ -1,0 +1,124 @@
+"""`kill -9` at any moment: what was acknowledged is delivered, and delivered once.
+
+A handful of runs with a fixed seed in every test run; `make faults` sets GOODWORD_FAULT_RUNS to many.
+"""
+
+import asyncio
+import itertools
+import os
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot import kudos
+from handlers.manifest import manifest
+from handlers.playground import PretendSlack, sample_company, serve
+from storage.work import Store
+from tests.faults.replicas import Replica
+from tests.town import SECRET, TOKEN, unfinished
+
+RUNS = int(os.environ.get("GOODWORD_FAULT_RUNS", "5"))
+SEED = 20260322
+LEASE = 1.5  # seconds
+_A_MOMENT = timedelta(milliseconds=100)
+GIVERS = ("ada", "abe", "greta", "mo")
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[PretendSlack]:
+    slack = PretendSlack(
+        company=sample_company(),
+        manifest=manifest("https://goodword.example.com/slack/events"),
+        signing_secret=SECRET,
+        bot_token=TOKEN,
+        rate_limits=False,
+    )
+    async with serve(slack):
+        yield slack
+
+
+async def test_killed_at_random_moments_it_loses_nothing_and_doubles_nothing(
+    database_url: str, slack: PretendSlack
+) -> None:
+    chance = random.Random(SEED)
+    acknowledged: set[str] = set()
+    numbers = itertools.count()
+    lives = [_replica(slack, database_url) for _ in range(RUNS + 1)]
+    for replica in lives[:-1]:
+        acknowledged |= await _one_life(replica, slack, chance, numbers)
+    await _last_life(lives[-1], slack, database_url)
+
+    posted = Counter(_mark(post.plain) for post in slack.shown("eve").channels["kudos"])
+    told = Counter(_mark(word.plain) for word in slack.shown("ben").dms)
+    lost = acknowledged - posted.keys() | acknowledged - told.keys()
+    doubled = {mark for mark in posted | told if posted[mark] > 1 or told[mark] > 1}
+    found = sum(replica.found for replica in lives)
+    print(  # noqa: T201
+        f"{RUNS} kills, {len(acknowledged)} acknowledged, {found} found in Slack when their sender had died, "
+        f"{len(lost)} lost, {len(doubled)} doubled"
+    )
+    assert acknowledged, "nothing was acknowledged, so nothing was tried"
+    assert lost == set()
+    assert doubled == set()
+    assert posted == told
+    await _ledger_agrees(database_url, len(posted))
+
+
+async def _one_life(
+    replica: Replica, slack: PretendSlack, chance: random.Random, numbers: Iterator[int]
+) -> set[str]:
+    """Start a process, thank as fast as it answers, kill it at some moment; gives what was acknowledged."""
+    await replica.start()
+    if chance.random() < 0.1:  # some die before they are born
+        await asyncio.wait({replica.address}, timeout=chance.uniform(0, 1))
+        await replica.kill()
+        return set()
+    slack.request_url = f"{await asyncio.wait_for(asyncio.shield(replica.address), 30)}/slack/events"
+    thanking = [asyncio.create_task(_thank(slack, who, numbers)) for who in GIVERS]
+    await asyncio.wait(thanking, timeout=chance.uniform(0.01, 0.5))
+    await replica.kill()
+    return set().union(*await asyncio.gather(*thanking))
+
+
+async def _thank(slack: PretendSlack, who: str, numbers: Iterator[int]) -> set[str]:
+    """Thank Ben again and again until nobody answers."""
+    acknowledged = set()
+    while True:
+        mark = f"deed-{next(numbers):06d}"
+        done = await slack.types(who, "general", f"/kudos @ben for the good {mark}")
+        if not done.ok:
+            return acknowledged
+        assert "Your thanks to Ben" in done.answer["text"]
+        acknowledged.add(mark)
+
+
+async def _last_life(replica: Replica, slack: PretendSlack, database_url: str) -> None:
+    """Start once more and leave it alive until everything is said."""
+    await replica.start()
+    store = Store(database_url)
+    try:
+        async with asyncio.timeout(60 + RUNS):
+            while await store.across(unfinished):
+                await asyncio.wait({replica.address}, timeout=0.1)
+                await slack.clock.until(slack.clock.now() + _A_MOMENT)
+    finally:
+        await store.close()
+        await replica.kill()
+
+
+async def _ledger_agrees(database_url: str, count: int) -> None:
+    store = Store(database_url)
+    assert await store.transact("T0GOODWRD1", kudos.verify) == []
+    assert await store.transact("T0GOODWRD1", lambda work: work.kudos.size()) == count
+    await store.close()
+
+
+def _replica(slack: PretendSlack, database_url: str) -> Replica:
+    return Replica(database_url, slack.api_url, token=TOKEN, secret=SECRET, lease=LEASE)
+
+
+def _mark(words: str) -> str:
+    return words[words.index("deed-") :][:11]
