@@ -91,7 +91,7 @@ async def _of_database(config: Config) -> list[Finding]:
             found = [
                 Finding(well=True, sentence=f"The database answers; its schema is {migrations.latest()}.")
             ]
-            for one in await store.across(workspaces.every):
+            for one in await store.across(workspaces.every, only_reads=True):
                 found += await store.transact(one.id, partial(_of_workspace, name=one.name))
             return found
     except Refusal as no:
@@ -167,7 +167,7 @@ async def _in_one(store: Store, workspace: str | None, fn: Callable[[Work], T]) 
 
 
 async def _workspaces(store: Store, workspace: str | None) -> list[workspaces.Workspace]:
-    every = await store.across(workspaces.every)
+    every = await store.across(workspaces.every, only_reads=True)
     found = [one for one in every if workspace in {None, one.id}]
     if not every:
         raise Refusal("No workspace is known yet: `goodword run` adds it when it first talks to Slack.")

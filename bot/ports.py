@@ -1,6 +1,6 @@
 """What the bot needs of the world; `storage` provides all of it, and tests run against the real one."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -159,15 +159,19 @@ class Transact(Protocol):
 class PostOffice(Protocol):
     """The outbox of all workspaces, as the sender of messages sees it; each call is one transaction."""
 
-    async def claim(self, now: datetime, limit: int) -> Sequence[Letter]:
-        """Take up to `limit` letters, at most one per destination, under a lease."""
+    async def claim(self, now: datetime, limit: int, *, besides: Collection[int] = ()) -> Sequence[Letter]:
+        """Take up to `limit` letters, at most one per destination, under a lease.
+
+        `besides` are the ids of letters that the caller is still busy with.
+        """
 
     async def sent(self, letter: Letter, where: Sent | None, now: datetime) -> None: ...
 
     async def later(self, letter: Letter, at: datetime, reason: str, *, unsure: bool) -> None:
         """Try again at `at`; `unsure` unless it is certain that nothing was sent."""
 
-    async def park(self, letter: Letter, reason: str, now: datetime) -> None: ...
+    async def park(self, letter: Letter, reason: str, now: datetime, *, unsure: bool) -> None:
+        """Set aside until a person releases it; `unsure` as above."""
 
     async def drop(self, letter: Letter, now: datetime) -> None:
         """Forget a letter that has nothing to say any more."""

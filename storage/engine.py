@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
@@ -21,7 +21,7 @@ def address(database_url: str) -> URL:
     """Read DATABASE_URL, or refuse with a sentence; passwords never appear in it."""
     try:
         url = make_url(database_url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise Refusal("DATABASE_URL is no database address; sqlite:///goodword.db is one.") from None
     match url.drivername:
         case "sqlite":
@@ -44,7 +44,7 @@ def build(database_url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=THREADS["postgresql"],
@@ -52,6 +52,18 @@ def build(database_url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": "goodword", "options": "-c timezone=utc"},
     )
+    event.listen(engine, "handle_error", _without_the_row)
+    return engine
+
+
+def _without_the_row(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the whole row under "DETAIL", which `hide_parameters` does not know of."""
+    origin: Any = context.original_exception
+    brief = getattr(getattr(origin, "diag", None), "message_primary", None)
+    if brief:
+        origin.args = (brief,)
+        if context.sqlalchemy_exception:
+            context.sqlalchemy_exception.args = (f"({type(origin).__name__}) {brief}",)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -65,7 +77,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
 
 def _begin_immediate(connection: Connection) -> None:
     # Taking the write lock first means that a transaction never fails half-way with "database is locked".
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Whoever only reads needs no lock, and must not wait behind those who write.
+    only_reads = connection.get_execution_options().get("only_reads", False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def is_fleeting(error: BaseException) -> bool:

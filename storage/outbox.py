@@ -1,12 +1,13 @@
 """The outbox: what is still to be said, in rows that are claimed under a lease."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, get_args
 from uuid import uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from bot.messages import KudosTakenBack, Message
 from bot.ports import Letter, Parked, Sent
@@ -80,20 +81,29 @@ class OutboxShelf:
         which = [outbox.c.workspace_id == self._workspace, outbox.c.state == "parked"]
         if to is not None:
             which.append(outbox.c.destination == to)
-        freed = update(outbox).where(*which).values(state="waiting", due_at=now, attempts=0)
+        # A new beginning; only where it may have been sent must it still be known since when.
+        since = case((outbox.c.unsure, outbox.c.first_tried_at))
+        again = {"state": "waiting", "due_at": now, "attempts": 0, "first_tried_at": since}
+        freed = update(outbox).where(*which).values(again)
         count = len(self._connection.execute(freed.returning(outbox.c.id)).all())
         self.queued += count
         return count
 
 
 def claim(
-    connection: Connection, now: datetime, limit: int, lease: timedelta, pace: timedelta
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    pace: timedelta,
+    besides: Collection[int] = (),
 ) -> list[Letter]:
     """Take the first unfinished letter of each free lane.
 
     A lease that ran out is claimed again as `unsure`: the message may stand in the chat already.
     """
-    rows = connection.execute(_heads(now).limit(limit).with_for_update(of=outbox, skip_locked=True)).all()
+    heads = _heads(now).where(outbox.c.id.not_in(besides)) if besides else _heads(now)
+    rows = connection.execute(heads.limit(limit).with_for_update(of=outbox, skip_locked=True)).all()
     if not rows:
         return []
     mark = uuid4().hex
@@ -142,8 +152,9 @@ def _heads(now: datetime) -> Any:
         and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
     )
     free = or_(lanes.c.free_at.is_(None), lanes.c.free_at <= now)
+    known = outbox.c.kind.in_(_FACTS)  # what a newer replica has queued is left to it
     query = select(outbox).select_from(outbox.outerjoin(lanes, lane))
-    return query.where(_UNFINISHED, ready, free, ~not_first).order_by(outbox.c.id)
+    return query.where(_UNFINISHED, known, ready, free, ~not_first).order_by(outbox.c.id)
 
 
 def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:
