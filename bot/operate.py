@@ -186,6 +186,6 @@ def _operator() -> str:
 
 def manifest_for(url: str) -> dict[str, Any]:
     """Give the manifest for a Goodword that Slack reaches at `url`, with or without the path."""
-    if not url.startswith("https://"):
+    if not url.startswith("https://") or not url.removeprefix("https://").strip("/"):
         raise Refusal("Slack only calls https addresses: --url https://…")
     return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events")

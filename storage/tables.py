@@ -223,7 +223,6 @@ outbox = _table(
         postgresql_where=_UNFINISHED,
         sqlite_where=_UNFINISHED,
     ),
-    Index("ix_outbox_due", "id", postgresql_where=_UNFINISHED, sqlite_where=_UNFINISHED),
     Index(
         "ix_outbox_parked",
         "workspace_id",

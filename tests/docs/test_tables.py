@@ -133,7 +133,7 @@ def test_the_licence_of_a_dependency_is_what_it_says_itself(requirement: Require
     assert licences[requirement.name] == (said.get("license_expression") or said.get("license"))
 
 
-MARKS = re.compile(r"table: \w+|run|run if \w+|run stopped|run on postgresql|serve|prints|from \S+|tree|unit")
+MARKS = re.compile(r"table: \w+|run|run if \w+|run stopped|run on postgresql|serve|prints|says|from \S+|tree")
 
 
 @pytest.mark.parametrize("one", pages(), ids=str)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
+from bot import operate
+from bot.config import Config
 from handlers.manifest import manifest
 from handlers.playground import PretendSlack, serve
 from tests.docs.pages import page
@@ -86,6 +89,16 @@ async def test_a_backup_is_made_beside_goodword_and_restored_without_it(
     for block in restores:
         told = await reader.runs(block)
     assert told.endswith("✓ Kestrel Instruments: 1 kudos, and every total agrees with the ledger.\n")
+
+
+async def test_parked_messages_are_told_as_the_page_on_operations_shows(database_url: str) -> None:
+    async with town(database_url) as built:
+        built.slack.faults.add(method="chat.postMessage", kind="error", error="is_archived", times=2)
+        await built.types("ada", "/kudos @ben for the invoice at midnight")
+        await built.settled()
+        found = await operate.check(Config(database_url=SecretStr(database_url)))
+    (shown,) = (block.text for block in OPERATIONS.blocks if block.mark == "says")
+    assert shown.rstrip() in [f"✗ {one.sentence}" for one in found if not one.well]
 
 
 async def test_the_pretend_slack_stands_in_for_slack(tmp_path: Path) -> None:

@@ -6,10 +6,9 @@ alternative after the other, and counts each comparison of a character.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-
 from re import _constants as of  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
 
 Node = tuple[Any, Any]
 
@@ -110,9 +109,9 @@ def _fits(node: Node, sign: str) -> bool:
     if kind is of.NOT_LITERAL:
         return sign != chr(given)
     if kind is of.RANGE:
-        return given[0] <= ord(sign) <= given[1]
+        return bool(given[0] <= ord(sign) <= given[1])
     if kind is of.CATEGORY:
-        return _CATEGORIES[given](sign)
+        return bool(_CATEGORIES[given](sign))
     assert kind is of.IN, kind
     items = list(given)
     negated = items[0][0] is of.NEGATE

@@ -1,4 +1,4 @@
-"""Nothing that is typed makes us think for long: a text twice as long takes twice the steps, not four times."""
+"""Nothing that is typed makes us think for long: twice the text takes twice the steps, not four times."""
 
 import ast
 import itertools
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.rules.backtracking import Counted, ends_as_python_does
 
 ROOT = Path(__file__).parents[2]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import settings as run
 from hypothesis import strategies as st
 
 from bot.errors import NotIntroduced, Refusal
-from bot.rules import people, recognition
+from bot.rules import recognition
 from bot.rules.people import Group, Person, Roll
 from bot.rules.recognition import Decision, Draft, Kudos, Piece, ToGroup, ToHandle, ToPerson, Words
 from handlers import markup
@@ -322,8 +323,10 @@ def test_somebody_of_a_group_who_cannot_be_thanked_is_told_of() -> None:
         ),
         (
             "<@ULUNCHBOT> and <@UXENIA> did a wonderful job",
-            "There is nobody left to thank: Lunchbot (a bot) and Xenia (from another organisation). "
-            "Nothing was recorded.",
+            (
+                "There is nobody left to thank: Lunchbot (a bot) and Xenia (from another organisation). "
+                "Nothing was recorded."
+            ),
         ),
         (
             "<!subteam^SEMPTY> did a wonderful job",
@@ -519,9 +522,7 @@ def test_taking_slack_s_text_apart_never_fails(text: str) -> None:
     found = markup.pieces(text)
     assert all(piece.text for piece in found if isinstance(piece, Words))
     # Side by side stand no two pieces of words: rules about # and @ look at the whole.
-    assert not any(
-        isinstance(a, Words) and isinstance(b, Words) for a, b in zip(found, found[1:], strict=False)
-    )
+    assert not any(isinstance(a, Words) and isinstance(b, Words) for a, b in pairwise(found))
 
 
 @pytest.mark.parametrize(

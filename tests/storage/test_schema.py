@@ -111,7 +111,7 @@ def test_a_schema_of_a_newer_version_is_left_alone(database_url: str) -> None:
     with opened(database_url) as engine:
         with engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        with pytest.raises(Refusal, match="at schema 9999, which this version .* does not know"):
+        with pytest.raises(Refusal, match=r"at schema 9999, which this version \(.*\) does not know"):
             migrations.upgrade(database_url)
         assert migrations.revision_of(engine) == "9999"
 
@@ -181,8 +181,8 @@ async def test_rows_that_make_no_sense_are_refused_by_the_database_itself(
     await store.transact(HERE, thanks(ADA, BEN, "one"))
     with pytest.raises(DBAPIError, match=r"(?i)constraint|foreign key"):
         await store.across(
-            lambda connection: connection.execute(text(f"INSERT INTO {table} VALUES {values}"))
-        )  # noqa: S608
+            lambda connection: connection.execute(text(f"INSERT INTO {table} VALUES {values}"))  # noqa: S608
+        )
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Refusal
-from bot.messages import ClickRefused, HomeOpened
+from bot.messages import HomeOpened
 from bot.ports import Work
 from storage.tables import kudos, metadata, outbox, settings, workspaces
 from storage.work import TRIES, Store

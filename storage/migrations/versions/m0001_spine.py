@@ -95,7 +95,6 @@ def _tables() -> None:  # long, for it is a list
         sa.UniqueConstraint("key", name="uq_outbox_key"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_outbox_due", "outbox", ["id"], postgresql_where=UNFINISHED, sqlite_where=UNFINISHED)
     op.create_index(
         "ix_outbox_lane",
         "outbox",
