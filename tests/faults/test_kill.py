@@ -100,7 +100,7 @@ async def _last_life(replica: Replica, slack: PretendSlack, database_url: str) -
     await replica.start()
     store = Store(database_url)
     try:
-        async with asyncio.timeout(60 + RUNS):
+        async with asyncio.timeout(60 + 3 * RUNS):
             while await store.across(unfinished, only_reads=True):
                 await asyncio.wait({replica.address}, timeout=0.1)
                 await slack.clock.until(slack.clock.now() + _A_MOMENT)
