@@ -81,7 +81,9 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
         await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
         directory = Directory(clients.reader, store.transact, plan.now)
-        postman = Postman(store, store.transact, clients, plan.now, partial(_delivered, plan), plan.pace)
+        postman = Postman(
+            store, store.transact, clients, plan.now, partial(_delivered, plan), plan.pace, [me.workspace]
+        )
         store.on_commit = partial(_committed, plan, postman)
         office = Office(store.transact, plan.now, clients.speaker, directory.introduce)
         bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)

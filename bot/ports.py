@@ -159,10 +159,18 @@ class Transact(Protocol):
 class PostOffice(Protocol):
     """The outbox of all workspaces, as the sender of messages sees it; each call is one transaction."""
 
-    async def claim(self, now: datetime, limit: int, *, besides: Collection[int] = ()) -> Sequence[Letter]:
+    async def claim(
+        self,
+        now: datetime,
+        limit: int,
+        *,
+        workspaces: Collection[str] | None = None,
+        besides: Collection[int] = (),
+    ) -> Sequence[Letter]:
         """Take up to `limit` letters, at most one per destination, under a lease.
 
-        `besides` are the ids of letters that the caller is still busy with.
+        `workspaces` are those the caller can write to (None: all of them), and `besides` the ids of
+        letters that it is still busy with.
         """
 
     async def sent(self, letter: Letter, where: Sent | None, now: datetime) -> None: ...

@@ -7,7 +7,7 @@ whether the message stands in Slack: it is looked for by its key before it is se
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from bot.ports import Clock, Letter, PostOffice, Transact
@@ -37,7 +37,9 @@ class Postman:
         now: Clock,
         told: Told,
         pace: timedelta,
+        workspaces: Collection[str],
     ) -> None:
+        self._workspaces = workspaces
         self._pace = pace
         self._post = post
         self._transact = transact
@@ -83,7 +85,8 @@ class Postman:
         if room <= 0:
             return False
         # After a jump of the clock a lease can run out while its call is under way: that call decides.
-        claimed = await self._post.claim(self._now(), room, besides=set(self._under_way.values()))
+        busy = set(self._under_way.values())
+        claimed = await self._post.claim(self._now(), room, workspaces=self._workspaces, besides=busy)
         for letter in claimed:
             task = asyncio.create_task(self._deliver(letter))
             self._under_way[task] = letter.id

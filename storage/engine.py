@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import Refusal
@@ -110,6 +110,6 @@ def reachable() -> Iterator[None]:
     """Turn a database that does not answer into a sentence, without its address or password."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         raise Refusal(f"The database in DATABASE_URL cannot be used: {reason}.") from None

@@ -1,7 +1,7 @@
 """The outbox: what is still to be said, in rows that are claimed under a lease."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 from uuid import uuid4
@@ -107,20 +107,28 @@ class OutboxShelf:
         return count
 
 
-def claim(
-    connection: Connection,
-    now: datetime,
-    limit: int,
-    lease: timedelta,
-    pace: timedelta,
-    besides: Collection[int] = (),
-) -> list[Letter]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which letters a sender can take: see `bot.ports.PostOffice.claim`."""
+
+    now: datetime
+    limit: int
+    workspaces: Collection[str] | None = None
+    besides: Collection[int] = ()
+
+
+def claim(connection: Connection, wanted: Wanted, lease: timedelta, pace: timedelta) -> list[Letter]:
     """Take the first unfinished letter of each free lane.
 
     A lease that ran out is claimed again as `unsure`: the message may stand in the chat already.
     """
-    ready = _ready(now).where(outbox.c.id.not_in(besides)) if besides else _ready(now)
-    rows = connection.execute(ready.limit(limit).with_for_update(of=outbox, skip_locked=True)).all()
+    now = wanted.now
+    ready = _ready(now)
+    if wanted.workspaces is not None:
+        ready = ready.where(outbox.c.workspace_id.in_(wanted.workspaces))
+    if wanted.besides:
+        ready = ready.where(outbox.c.id.not_in(wanted.besides))
+    rows = connection.execute(ready.limit(wanted.limit).with_for_update(of=outbox, skip_locked=True)).all()
     if not rows:
         return []
     mark = uuid4().hex

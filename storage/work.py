@@ -117,11 +117,16 @@ class Store:
 
     # What the sender of messages needs (bot.ports.PostOffice)
 
-    async def claim(self, now: datetime, limit: int, *, besides: Collection[int] = ()) -> Sequence[Letter]:
-        take = partial(
-            letters.claim, now=now, limit=limit, lease=self._lease, pace=self._pace, besides=besides
-        )
-        return await self.across(take)
+    async def claim(
+        self,
+        now: datetime,
+        limit: int,
+        *,
+        workspaces: Collection[str] | None = None,
+        besides: Collection[int] = (),
+    ) -> Sequence[Letter]:
+        wanted = letters.Wanted(now, limit, workspaces, besides)
+        return await self.across(partial(letters.claim, wanted=wanted, lease=self._lease, pace=self._pace))
 
     async def sent(self, letter: Letter, where: Sent | None, now: datetime) -> None:
         place = {"channel": where.channel, "ts": where.ts} if where else {}

@@ -58,6 +58,16 @@ async def test_a_cut_line_is_followed_by_a_look_into_the_history_before_anything
     assert town.dms("ben") == []
 
 
+async def test_it_joins_a_public_channel_to_read_there_when_it_was_not_invited(town: Town) -> None:
+    await town.slack.leaves(town.bot.me.bot_user, "kudos")
+    town.slack.faults.add(method="chat.postMessage", kind="drop_after", times=2)
+    await town.types("ada", THANKS)
+    await _until_settled(town)
+
+    assert len(town.channel("kudos")) == 1
+    assert ("delivery", "KudosPosted found") in town.happened
+
+
 async def test_while_the_history_cannot_be_read_nothing_is_sent_a_second_time(town: Town) -> None:
     town.slack.faults.add(method="chat.postMessage", kind="drop_after", times=1)
     town.slack.faults.add(method="conversations.history", kind="error", error="internal_error", times=3)
