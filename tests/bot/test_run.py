@@ -1,7 +1,8 @@
-"""`goodword run` as an operator starts, watches and stops it: a process of its own, beside a pretend Slack."""
+"""`goodword run` as an operator starts, watches and stops it: a process of its own beside a pretend Slack."""
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -100,16 +101,16 @@ async def test_it_turns_red_when_the_schema_is_another_and_green_again(
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_it_turns_red_when_the_file_is_gone(database_url: str, tmp_path: Path) -> None:
     async with a_run(database_url, tmp_path) as (_, started):
-        Path(str(engines.address(database_url).database)).unlink()
+        os.unlink(str(engines.address(database_url).database))  # noqa: PTH108 - it takes no time
         assert (await asks(started, "/readyz"))[0] == 503
         started.terminate()
         assert await started.ends() == 0
 
 
-@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
-async def test_it_turns_red_when_the_server_has_gone_and_still_stops_in_order(
-    database_url: str, tmp_path: Path, postgres: Server
+async def test_it_turns_red_when_the_database_is_gone_and_still_stops_in_order(
+    tmp_path: Path, postgres: Server, _migrated_postgres: str
 ) -> None:
+    database_url = postgres.database(_migrated_postgres)
     async with a_run(database_url, tmp_path) as (slack, started):
         await asyncio.to_thread(postgres.drop, database_url)
         status, why = await asks(started, "/readyz")
@@ -122,16 +123,6 @@ async def test_it_turns_red_when_the_server_has_gone_and_still_stops_in_order(
         started.terminate()
         assert await started.ends() == 0
         assert REASON not in "".join(started.log)
-        await asyncio.to_thread(_made_again, postgres, database_url)
-
-
-def _made_again(postgres: Server, database_url: str) -> None:
-    """The fixture drops it at the end."""
-    engine = engines.build(database_url.rpartition("/")[0] + "/postgres")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{database_url.rpartition("/")[2]}"'))
-    engine.dispose()
-    assert postgres
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -149,8 +140,9 @@ async def test_no_log_holds_a_word_of_a_person_or_a_secret(
         await slack.opens_home("ben")
         await slack.until(lambda: slack.shown("ben").home)
         await slack.types("ada", "general", "/kudos undo")
-        spoilt = await httpx.AsyncClient().post(f"{started.url}/slack/events", content=b"zebra \xff")
-        assert spoilt.status_code in {400, 401}
+        async with httpx.AsyncClient() as http:
+            spoilt = await http.post(f"{started.url}/slack/events", content=b"zebra \xff")
+        assert spoilt.status_code == 401
         started.terminate()
         assert await started.ends() == 0
 
