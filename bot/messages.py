@@ -49,4 +49,47 @@ class HomeOpened:
     person: str
 
 
-Message = KudosPosted | KudosReceived | KudosTakenBack | UndoConfirmed | ClickRefused | HomeOpened
+@dataclass(frozen=True, slots=True)
+class EscalationArrived:
+    """To whoever now has an escalation on their desk. No word of it is in the fact."""
+
+    escalation: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRedrawn:
+    """What stands on somebody's desk (the outbox message `key`) is shown as it is now."""
+
+    escalation: int
+    to: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationMoved:
+    """To the reporter: something was done about it."""
+
+    escalation: int
+    move: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationOverdue:
+    """To the holder: it waits for a working day already."""
+
+    escalation: int
+
+
+Message = (
+    KudosPosted
+    | KudosReceived
+    | KudosTakenBack
+    | UndoConfirmed
+    | ClickRefused
+    | HomeOpened
+    | EscalationArrived
+    | EscalationRedrawn
+    | EscalationMoved
+    | EscalationOverdue
+)

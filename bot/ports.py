@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.messages import Message
+from bot.rules.escalation import Escalation
 from bot.rules.people import Group, Person, Roll
 from bot.rules.recognition import Decision, Kudos
 from bot.rules.routing import Chain
@@ -76,6 +77,14 @@ class People(Protocol):
     def chain(self, person: str) -> Chain:
         """Give a person's managers upward, reading only those rows, however large the company is."""
 
+    def chains(self, people: Iterable[str]) -> Mapping[str, Chain]:
+        """Give several people's managers upward at once."""
+
+    def leads(self, person: str) -> bool:
+        """Whether anybody reports to this person."""
+
+    def find(self, person: str) -> Person | None: ...
+
     def put(self, people: Sequence[Person], now: datetime) -> None: ...
 
     def put_group(self, group: Group, now: datetime) -> None: ...
@@ -104,10 +113,50 @@ class KudosShelf(Protocol):
 
     def counts(self, person: str) -> Counts: ...
 
+    def given_to(self, giver: str, people: Iterable[str], since: datetime) -> int:
+        """How many standing kudos the giver gave to any of these people since then."""
+
     def disagreements(self) -> list[str]:
         """Recompute every total from the ledger; one sentence for each that differs."""
 
     def size(self) -> int: ...
+
+
+class Escalations(Protocol):
+    """Escalations, whose words are encrypted in the database."""
+
+    def open(self, escalation: Escalation, source: str) -> tuple[int, bool]:
+        """Keep a new one (its number is chosen here); the same `source` again gives the first and False."""
+
+    def read(self, number: int, *, for_change: bool = False) -> Escalation | None:
+        """Read one; `for_change` lets no other transaction change it until this one ends."""
+
+    def change(self, escalation: Escalation) -> None: ...
+
+    def note_move(self, escalation: Escalation, move: str, by: str, source: str, now: datetime) -> bool:
+        """Write down a move or a look; False when this very request did so before."""
+
+    def made(self, source: str) -> bool:
+        """Whether this very request made its move before."""
+
+    def opened_by(self, number: int, person: str, holder: str) -> bool:
+        """Whether this person opened it while this holder had it (how a channel's members are known)."""
+
+    def reported_by(self, person: str, limit: int) -> list[Escalation]: ...
+
+    def held_by(self, holder: str, limit: int) -> list[Escalation]: ...
+
+    def about(self, subject: str, reporter: str, since: datetime) -> int:
+        """How many escalations the reporter opened about a person or team since then."""
+
+    def due(self, now: datetime, limit: int) -> list[int]:
+        """Numbers of open escalations whose holder has let the time pass."""
+
+    def erase_closed_before(self, moment: datetime, now: datetime) -> int:
+        """Erase the words of what was closed before then; the counts remain."""
+
+    def erase_words_of(self, person: str, now: datetime) -> int:
+        """Erase the words of everything this person reported."""
 
 
 class Outbox(Protocol):
@@ -149,6 +198,8 @@ class Work(Protocol):
     def people(self) -> People: ...
     @property
     def kudos(self) -> KudosShelf: ...
+    @property
+    def escalations(self) -> Escalations: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

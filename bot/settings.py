@@ -1,6 +1,7 @@
 """What administrators can set per workspace: names, defaults, and what a valid value is."""
 
 import re
+import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,43 @@ def _values(typed: str) -> str:
     return ", ".join(dict.fromkeys(w.lower() for w in words))
 
 
+def _fallback(typed: str) -> str:
+    """A person's or a private channel's id; `none` where nobody stands in."""
+    value = typed.strip().removeprefix("<@").removesuffix(">")
+    if value.casefold() in {"", "none"}:
+        return ""
+    if not re.fullmatch(r"[UWCG][A-Z0-9]{6,}", value):
+        raise Refusal("fallback is the id of a person or a private channel, such as U012AB3CD, or none.")
+    return value
+
+
+def _days(name: str, most: int) -> Callable[[str], str]:
+    def read(typed: str) -> str:
+        value = typed.strip()
+        if not (value.isascii() and value.isdigit() and 1 <= int(value) <= most):
+            raise Refusal(f"{name} is a number of days from 1 to {most}.")
+        return str(int(value))
+
+    return read
+
+
+def _timezone(typed: str) -> str:
+    value = typed.strip()
+    if value not in zoneinfo.available_timezones():
+        raise Refusal("timezone is a name such as Europe/Zurich or America/New_York.")
+    return value
+
+
+def _country(typed: str) -> str:
+    """ISO 3166 country code, and a subdivision after a hyphen: `CH-ZH`."""
+    value = typed.strip().upper()
+    if value in {"", "NONE"}:
+        return ""
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
+        raise Refusal("holidays is a country such as GB, or a part of one such as CH-ZH, or none.")
+    return value
+
+
 ALL = {
     s.name: s
     for s in (
@@ -48,6 +86,27 @@ ALL = {
             "ownership, teamwork, care, craft, courage",
             "The company's values: known #tags",
             _values,
+        ),
+        Setting("fallback", "", "Who takes an escalation where the org chart has no answer", _fallback),
+        Setting("timezone", "UTC", "The workspace's time zone", _timezone),
+        Setting("holidays", "", "The country whose public holidays are no working days", _country),
+        Setting(
+            "reminder_after",
+            "1",
+            "Working days until the holder of an escalation is reminded",
+            _days("reminder_after", 30),
+        ),
+        Setting(
+            "hand_up_after",
+            "2",
+            "Working days until an escalation is handed one level up",
+            _days("hand_up_after", 60),
+        ),
+        Setting(
+            "retention_days",
+            "180",
+            "Days after closing until an escalation's words are erased",
+            _days("retention_days", 3650),
         ),
     )
 }
@@ -59,11 +118,26 @@ class Chosen:
 
     recognition_channel: str
     values: tuple[str, ...]
+    fallback: str
+    timezone: str
+    holidays: str
+    reminder_after: int
+    hand_up_after: int
+    retention_days: int
 
 
 def chosen(work: Work) -> Chosen:
     values = current(work)
-    return Chosen(values["recognition_channel"], tuple(values["values"].split(", ")))
+    return Chosen(
+        recognition_channel=values["recognition_channel"],
+        values=tuple(values["values"].split(", ")),
+        fallback=values["fallback"],
+        timezone=values["timezone"],
+        holidays=values["holidays"],
+        reminder_after=int(values["reminder_after"]),
+        hand_up_after=int(values["hand_up_after"]),
+        retention_days=int(values["retention_days"]),
+    )
 
 
 def current(work: Work) -> Mapping[str, str]:

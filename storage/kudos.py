@@ -94,6 +94,23 @@ class KudosShelf:
         found = {row.role: row.tally for row in self._connection.execute(query)}
         return Counts(received=found.get(RECEIVED, 0), given=found.get(GIVEN, 0))
 
+    def given_to(self, giver: str, people: Iterable[str], since: datetime) -> int:
+        to_them = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id.in_([*people])
+        )
+        query = (
+            select(func.count())
+            .select_from(_KUDOS)
+            .where(
+                kudos.c.workspace_id == self._workspace,
+                kudos.c.giver_id == giver,
+                kudos.c.given_at >= since,
+                reversals.c.kudos_number.is_(None),
+                kudos.c.number.in_(to_them),
+            )
+        )
+        return self._connection.execute(query).scalar_one()
+
     def size(self) -> int:
         query = select(func.count()).select_from(kudos).where(kudos.c.workspace_id == self._workspace)
         return self._connection.execute(query).scalar_one()

@@ -253,3 +253,55 @@ settings = _table(
     Index(None, "workspace_id", "name", "id"),
     sqlite_autoincrement=True,
 )
+
+_OPEN = text("closed_at IS NULL")
+
+# The words (report, handed_on, note) are encrypted before they come here, and erased after their time.
+escalations = _table(
+    "escalations",
+    Column("number", Number, primary_key=True),
+    _workspace(),
+    Column("source", String(255), nullable=False),
+    Column("reporter_id", Id, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("is_team", Boolean, nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("holder_id", Id, nullable=False),
+    Column("first_id", Id, nullable=False),
+    Column("second_id", Id),
+    Column("named", Boolean, nullable=False),
+    Column("report", Text),
+    Column("handed_on", Text),
+    Column("note", Text),
+    Column("opened_at", Moment, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    # How often its holder was reminded or it was handed up since its last move, and when the next is due.
+    Column("stage", Integer, nullable=False),
+    Column("due_at", Moment),
+    Column("erased_at", Moment),
+    UniqueConstraint("workspace_id", "source"),
+    Index(None, "workspace_id", "reporter_id", "number"),
+    Index(None, "workspace_id", "holder_id", "state"),
+    Index(None, "workspace_id", "subject_id", "opened_at"),
+    Index("ix_escalations_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+    sqlite_autoincrement=True,
+)
+
+# Every move, and every look somebody took at the words: who, what, when.
+escalation_moves = _table(
+    "escalation_moves",
+    Column("id", Number, primary_key=True),
+    _workspace(),
+    Column("escalation_number", Number, nullable=False),
+    Column("move", String(32), nullable=False),
+    Column("by_id", Id, nullable=False),
+    Column("holder_id", Id, nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("source", String(255), nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    ForeignKeyConstraint(["escalation_number"], ["escalations.number"]),
+    UniqueConstraint("workspace_id", "source"),
+    Index(None, "escalation_number", "id"),
+    sqlite_autoincrement=True,
+)

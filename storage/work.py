@@ -14,9 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from bot.ports import Letter, Sent
 from storage import engine as engines
 from storage import outbox as letters
+from storage.escalations import EscalationShelf
 from storage.kudos import KudosShelf
 from storage.outbox import OutboxShelf
 from storage.people import PeopleShelf
+from storage.secrets import Cipher
 from storage.settings import SettingsShelf
 
 T = TypeVar("T")
@@ -29,8 +31,9 @@ OnCommit = Callable[[str, int], None]
 class Work:
     """The shelves of one workspace within one transaction."""
 
-    def __init__(self, connection: Connection, workspace: str) -> None:
+    def __init__(self, connection: Connection, workspace: str, cipher: Cipher) -> None:
         self._connection = connection
+        self._cipher = cipher
         self.workspace = workspace
 
     def one_at_a_time(self, matter: str) -> None:
@@ -48,6 +51,10 @@ class Work:
         return KudosShelf(self._connection, self.workspace, self.people)
 
     @cached_property
+    def escalations(self) -> EscalationShelf:
+        return EscalationShelf(self._connection, self.workspace, self._cipher)
+
+    @cached_property
     def outbox(self) -> OutboxShelf:
         return OutboxShelf(self._connection, self.workspace)
 
@@ -59,6 +66,7 @@ class Work:
 class Store:
     """The database behind `transact`, with threads of its own so that the event loop never waits.
 
+    `encryption_key` is one or several Fernet keys, newest first, separated by commas.
     SQLite gets one thread, for it has one writer; PostgreSQL as many as its pool has connections.
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.
@@ -67,12 +75,14 @@ class Store:
     def __init__(
         self,
         database_url: str,
+        encryption_key: str,
         *,
         lease: timedelta = timedelta(seconds=30),
         pace: timedelta = timedelta(seconds=1),
         on_commit: OnCommit = lambda _name, _queued: None,
     ) -> None:
         self.engine: Engine = engines.build(database_url)
+        self._cipher = Cipher(encryption_key)
         threads = engines.THREADS[self.engine.dialect.name]
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
         self._lease = lease
@@ -83,7 +93,7 @@ class Store:
         """Commit what `fn` did when it returns; roll all of it back when it raises."""
 
         def in_workspace(connection: Connection) -> tuple[T, int]:
-            work = Work(connection, workspace)
+            work = Work(connection, workspace, self._cipher)
             result = fn(work)
             return result, work.outbox.queued
 

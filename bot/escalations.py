@@ -1,0 +1,305 @@
+"""Complaints that travel manager to manager: file, take further, resolve, send back, withdraw."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot import settings
+from bot.errors import NotIntroduced, Refusal
+from bot.messages import EscalationArrived, EscalationMoved, EscalationOverdue, EscalationRedrawn
+from bot.ports import Work
+from bot.rules import calendar, lifecycle, routing
+from bot.rules.escalation import Escalation, Report
+from bot.rules.lifecycle import FINAL, Move, State
+from bot.rules.people import Person
+from bot.rules.routing import Chain, Fallback, Route, Subject
+
+LISTED = 10
+BALANCE_FROM = 3  # escalations about the same team
+BALANCE_WITHIN = timedelta(days=30)
+IsHoliday = Callable[[str, date], bool]
+"""Whether a date is a public holiday in a country (ISO 3166 code; empty for none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What the reporter sends: whom it is about (a person's or a group's id), the words, two choices."""
+
+    reporter: str
+    subject: str
+    report: Report
+    named: bool = False
+    own_first_hop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the form shows before anything is sent."""
+
+    subject: Subject
+    route: Route
+    leads_people: bool
+    balance: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An escalation with the people in it, for whoever may see it."""
+
+    escalation: Escalation
+    people: dict[str, Person]
+    subject: str
+
+    def name(self, id: str | None) -> str:
+        """A name for the screen; a private channel that stands in has none of its own."""
+        return self.people[id].name if id in self.people else "the people who stand in"
+
+
+def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_hop: bool = False) -> Planned:
+    """Work out who would hear it, without keeping anything."""
+    me = _person(work, reporter)
+    about = _subject(work, subject)
+    chain = work.people.chain(reporter)
+    route = routing.route(me, chain, about, _fallback(work), own_first_hop=own_first_hop)
+    return Planned(about, route, work.people.leads(reporter), _balance(work, reporter, about, now))
+
+
+def file(work: Work, filing: Filing, source: str, now: datetime, is_holiday: IsHoliday) -> Route:
+    """Keep it and bring it to the first holder; the same `source` again changes nothing."""
+    report = filing.report.checked()
+    planned = plan(work, filing.reporter, filing.subject, now, own_first_hop=filing.own_first_hop)
+    route = planned.route
+    escalation = Escalation(
+        number=0,
+        reporter=filing.reporter,
+        subject=filing.subject,
+        is_team=planned.subject.is_team,
+        state=State.WITH_MANAGER,
+        holder=route.first.id,
+        first=route.first.id,
+        second=route.second.id if route.second else None,
+        named=filing.named,
+        report=report,
+        handed_on=None,
+        note=None,
+        opened_at=now,
+        moved_at=now,
+        closed_at=None,
+    )
+    escalation = replace(escalation, due_at=_due(work, escalation, now, is_holiday))
+    number, is_new = work.escalations.open(escalation, source)
+    if is_new:
+        _bring(work, replace(escalation, number=number), now)
+    return route
+
+
+def move(
+    work: Work,
+    number: int,
+    made: Move,
+    by: str,
+    source: str,
+    now: datetime,
+    is_holiday: IsHoliday,
+    *,
+    words: str = "",
+    in_channel: str = "",
+) -> Escalation:
+    """Make one move of the table; refuse every other, and whoever may not make it.
+
+    `words` is the note, or what the manager passes on. `in_channel` is the channel of the click, which
+    counts where a private channel stands in as the holder.
+    """
+    before = _standing(work, number)
+    if work.escalations.made(source):
+        return before
+    found = lifecycle.step(
+        before.state,
+        made,
+        by_holder=_holds(work, before, by, in_channel),
+        by_reporter=by == before.reporter,
+        one_hop=before.one_hop,
+    )
+    if found.note and not words.strip():
+        raise Refusal("Please write a sentence, so that the other side knows what happened.", "words")
+    after = _moved(before, made, found.to, words.strip(), now)
+    after = replace(after, due_at=None if after.closed else _due(work, after, now, is_holiday))
+    work.escalations.change(after)
+    work.escalations.note_move(after, made, by, source, now)
+    _tell(work, before, after, made, by, now)
+    return after
+
+
+def look(work: Work, number: int, by: str, in_channel: str, source: str, now: datetime) -> Told:
+    """Show it to somebody who may act on it, and write down who looked."""
+    escalation = _standing(work, number)
+    if not _holds(work, escalation, by, in_channel) and by != escalation.reporter:
+        raise Refusal("Only the person who has this on their desk can open it.")
+    work.escalations.note_move(escalation, "open", by, source, now)
+    return told(work, escalation)
+
+
+def told(work: Work, escalation: Escalation) -> Told:
+    """Join an escalation with the names of the people in it."""
+    ids = {escalation.reporter, escalation.holder, escalation.first, escalation.second or escalation.first}
+    people = {escalation.subject} - ({escalation.subject} if escalation.is_team else set())
+    groups = {escalation.subject} if escalation.is_team else set()
+    roll = work.people.look_up(ids | people, groups, ())
+    name = (
+        roll.groups[escalation.subject].name if escalation.is_team else roll.people[escalation.subject].name
+    )
+    return Told(escalation, dict(roll.people), name)
+
+
+def read(work: Work, number: int) -> Told | None:
+    escalation = work.escalations.read(number)
+    return told(work, escalation) if escalation else None
+
+
+def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
+    """A person's own escalations, and those that wait on their desk."""
+    mine = [told(work, one) for one in work.escalations.reported_by(person, LISTED)]
+    return mine, [told(work, one) for one in work.escalations.held_by(person, LISTED)]
+
+
+def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
+    """Remind the holders who let the time pass, and hand up what was not moved after that; gives how many."""
+    numbers = work.escalations.due(now, limit=100)
+    for number in numbers:
+        escalation = work.escalations.read(number, for_change=True)
+        if escalation and not escalation.closed and escalation.due_at and escalation.due_at <= now:
+            _late(work, escalation, now, is_holiday)
+    return len(numbers)
+
+
+def forget(work: Work, now: datetime) -> int:
+    """Erase the words of what was closed longer ago than the workspace wants; gives how many."""
+    days = settings.chosen(work).retention_days
+    return work.escalations.erase_closed_before(now - timedelta(days=days), now)
+
+
+def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHoliday) -> None:
+    """First a reminder; the next time one level up, and said so. Where nobody is above, reminders go on."""
+    above = _above(work, escalation) if escalation.stage else None
+    source = f"late:{escalation.number}:{escalation.due_at:%Y%m%dT%H%M%S}"
+    if above is None:
+        after = replace(escalation, stage=escalation.stage + 1)
+        work.outbox.put(escalation.holder, EscalationOverdue(escalation.number), now, about=_about(after))
+        reason = "remind"
+    else:
+        second = above.id if escalation.state is not State.WITH_MANAGER else escalation.second
+        first = above.id if escalation.state is State.WITH_MANAGER else escalation.first
+        after = replace(
+            escalation, holder=above.id, first=first, second=None if second == first else second, stage=0
+        )
+        reason = "hand_up"
+    after = replace(after, due_at=_due(work, after, now, is_holiday))
+    if work.escalations.note_move(after, reason, escalation.holder, source, now):
+        work.escalations.change(after)
+        if above is not None:
+            _redraw(work, after, now)
+            _bring(work, after, now)
+            work.outbox.put(after.reporter, EscalationMoved(after.number, "hand_up"), now)
+
+
+def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
+    barred = _subject(work, escalation.subject).people | {escalation.reporter}
+    chain = work.people.chain(escalation.holder)
+    return routing.next_up(escalation.holder, chain, barred, _fallback(work))
+
+
+def _moved(before: Escalation, made: Move, to: State, words: str, now: datetime) -> Escalation:
+    after = replace(before, state=to, moved_at=now, stage=0)
+    if made is Move.TAKE_FURTHER:
+        return replace(after, handed_on=words, holder=before.second or before.holder)
+    if words:
+        after = replace(after, note=words)
+    return replace(after, closed_at=now) if to in FINAL else after
+
+
+def _tell(work: Work, before: Escalation, after: Escalation, made: Move, by: str, now: datetime) -> None:
+    """The reporter hears of each move, the new holder gets it, and what stands on other desks is redrawn."""
+    _redraw(work, after, now)
+    if after.holder != before.holder:
+        _bring(work, after, now)
+    if by != after.reporter:
+        work.outbox.put(after.reporter, EscalationMoved(after.number, made), now)
+
+
+def _bring(work: Work, escalation: Escalation, now: datetime) -> None:
+    arrived = EscalationArrived(escalation.number, escalation.holder)
+    work.outbox.put(escalation.holder, arrived, now, about=_about(escalation))
+
+
+def _redraw(work: Work, escalation: Escalation, now: datetime) -> None:
+    for key, to in work.outbox.about(_about(escalation)):
+        work.outbox.put(to, EscalationRedrawn(escalation.number, to, key), now)
+
+
+def _standing(work: Work, number: int) -> Escalation:
+    """Read one for a change; whoever has nothing to do with it does not learn whether it exists."""
+    escalation = work.escalations.read(number, for_change=True)
+    if escalation is None:
+        raise Refusal("Only the person who has this on their desk can do that.")
+    return escalation
+
+
+def _holds(work: Work, escalation: Escalation, by: str, in_channel: str) -> bool:
+    if escalation.holder == by:
+        return True
+    if escalation.holder == in_channel:
+        return True
+    return work.escalations.opened_by(escalation.number, by, escalation.holder)
+
+
+def _due(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHoliday) -> datetime:
+    """When the holder is next reminded, or it is handed up: working days in the holder's own time zone."""
+    chosen = settings.chosen(work)
+    holder = work.people.look_up((escalation.holder,), (), ()).people.get(escalation.holder)
+    days = chosen.hand_up_after - chosen.reminder_after if escalation.stage else chosen.reminder_after
+    zone = holder.timezone if holder else chosen.timezone
+    return calendar.working_days_later(now, max(days, 1), zone, lambda day: is_holiday(chosen.holidays, day))
+
+
+def _subject(work: Work, id: str) -> Subject:
+    roll = work.people.look_up((id,), (id,), ())
+    if person := roll.people.get(id):
+        if person.bot:
+            raise Refusal(f"{person.name} is an app. Whom or which team is it about?", "subject")
+        return Subject(id, person.name, frozenset({id}), work.people.chain(id))
+    if group := roll.groups.get(id):
+        chains = work.people.chains(group.members)
+        lead = routing.lead_of(chains.values(), work.people.find)
+        people = frozenset(group.members) - ({lead.id} if lead else set())
+        above = work.people.chain(lead.id) if lead else Chain(group.name)
+        return Subject(id, group.name, people, above, lead)
+    raise NotIntroduced(frozenset({id}), frozenset({id}))
+
+
+def _person(work: Work, id: str) -> Person:
+    found = work.people.find(id)
+    if found is None:
+        raise NotIntroduced(frozenset({id}), frozenset())
+    return found
+
+
+def _fallback(work: Work) -> Fallback | None:
+    id = settings.chosen(work).fallback
+    if not id:
+        return None
+    person = work.people.find(id)
+    if person and not person.active:
+        return None
+    return Fallback(id, person.name if person else "the people who stand in")
+
+
+def _balance(work: Work, reporter: str, subject: Subject, now: datetime) -> tuple[int, int] | None:
+    """The reporter's own thanks and escalations towards a team, from the third escalation in 30 days on."""
+    escalations = work.escalations.about(subject.id, reporter, now - BALANCE_WITHIN)
+    if escalations + 1 < BALANCE_FROM:
+        return None
+    return work.kudos.given_to(reporter, subject.people, now - BALANCE_WITHIN), escalations
+
+
+def _about(escalation: Escalation) -> str:
+    return f"escalation:{escalation.number}"

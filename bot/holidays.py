@@ -1,0 +1,20 @@
+"""Public holidays of a country or a part of it, by the `holidays` package."""
+
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+
+def is_holiday(country: str, day: date) -> bool:
+    """Whether `day` is a public holiday in `country`: `GB`, `CH-ZH`, or empty for none."""
+    return bool(country) and day in _calendar(country, day.year)
+
+
+@lru_cache(maxsize=64)
+def _calendar(country: str, year: int) -> frozenset[date]:
+    code, _, part = country.partition("-")
+    try:
+        return frozenset(holidays.country_holidays(code, subdiv=part or None, years=year))
+    except NotImplementedError:
+        return frozenset()

@@ -1,0 +1,62 @@
+"""What an escalation is: what the reporter wrote, and what others may see of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.errors import Refusal
+from bot.rules.lifecycle import FINAL, State
+
+LONGEST_ANSWER = 2500  # characters in one answer of the form; six of them fit into one message
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The reporter's own words, one answer to each question of the form."""
+
+    happened: str = field(repr=False)
+    customer: str = field(default="", repr=False)
+    promised: str = field(default="", repr=False)
+    tried: str = field(default="", repr=False)
+    would_help: str = field(default="", repr=False)
+    link: str = field(default="", repr=False)
+
+    def checked(self) -> "Report":
+        if not self.happened.strip():
+            raise Refusal("What happened? A sentence or two is enough.", "happened")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One escalation as it stands. Its words are None once they were erased."""
+
+    number: int
+    reporter: str
+    subject: str
+    is_team: bool
+    state: State
+    holder: str
+    first: str
+    second: str | None
+    named: bool
+    report: Report | None = field(repr=False)
+    handed_on: str | None = field(repr=False)
+    note: str | None = field(repr=False)
+    opened_at: datetime
+    moved_at: datetime
+    closed_at: datetime | None
+    stage: int = 0
+    due_at: datetime | None = None
+
+    @property
+    def one_hop(self) -> bool:
+        return self.second is None
+
+    @property
+    def closed(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def at_first(self) -> bool:
+        """Whether it is still on the side of the reporter's manager."""
+        return self.state in {State.WITH_MANAGER, State.RETURNED} or (self.closed and self.handed_on is None)

@@ -1,0 +1,192 @@
+"""/escalate, its forms and its buttons: read → ask → answer."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from bot import escalations, people
+from bot.errors import NotIntroduced, Refusal
+from bot.escalations import Filing, Planned
+from bot.holidays import is_holiday
+from bot.messages import ClickRefused
+from bot.ports import Work
+from bot.rules.lifecycle import TABLE, Move
+from bot.rules.people import Group
+from handlers import markup
+from handlers.office import Answer, Office
+from handlers.payloads import Click, Command, Shortcut, Submission
+from handlers.views import escalation_form as form
+from handlers.views import escalations as view
+
+NOTES = {move for (_, move), found in TABLE.items() if found.note} | {Move.SETTLE}
+ASKED = {
+    Move.TAKE_FURTHER: ("Take it further", "In your own words: what should they know?", "Send"),
+    Move.SEND_BACK: ("Send it back", "What should the reporter know?", "Send back"),
+    Move.RESOLVE: ("Resolve", "How was it resolved?", "Resolve"),
+    Move.SETTLE: ("Settled", "How did you settle it?", "Settled"),
+}
+
+
+async def command(office: Office, asked: Command) -> Answer | None:
+    if asked.text.strip().casefold() == "status":
+        mine, held = await office.transact(asked.team_id, partial(escalations.of, person=asked.user_id))
+        return view.status(mine, held)
+    words = "".join(getattr(piece, "text", "") or f"@{piece.label}" for piece in markup.pieces(asked.text))  # type: ignore[union-attr]
+    await _open(office, asked.team_id, asked.trigger_id, happened=words.strip())
+    return None
+
+
+async def from_message(office: Office, asked: Shortcut) -> None:
+    """The message shortcut: the form with a link to the message, whose words are not copied."""
+    found = await office.client.chat_getPermalink(channel=asked.channel.id, message_ts=asked.message_ts)
+    await _open(office, asked.team.id, asked.trigger_id, link=str(found["permalink"]))
+
+
+async def subject_chosen(office: Office, click: Click) -> None:
+    """Show the route as soon as it is known whom it is about."""
+    sent = Submission(user=click.user, team=click.team, view=click.view)
+    teams = await office.transact(click.team.id, people.teams)
+    link = form.metadata(sent).get("link", "")
+    planned, lost = await _planned(office, sent)
+    drawn = form.drawn(teams, planned, link=link, lost=lost)
+    await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
+
+
+async def sent(office: Office, submission: Submission) -> Answer:
+    subject = form.subject(submission)
+    if not subject:
+        return _errors(form.PERSON, "Whom or which team is it about?")
+    planned, lost = await _planned(office, submission)
+    if planned is None:
+        return _errors(form.PERSON, lost)
+    if form.metadata(submission).get("route") != form.shown(planned):
+        teams = await office.transact(submission.team.id, people.teams)
+        link = form.metadata(submission).get("link", "")
+        return {"response_action": "update", "view": form.drawn(teams, planned, link=link)}
+    file = partial(
+        escalations.file,
+        filing=_filing(submission, subject),
+        source=f"view:{submission.view.id}",
+        now=office.now(),
+        is_holiday=is_holiday,
+    )
+    try:
+        route = await office.transact(submission.team.id, file)
+    except Refusal as no:
+        return _errors(no.field or form.PERSON, no.sentence)
+    return {"response_action": "update", "view": form.done(route.first, planned.subject.name)}
+
+
+async def clicked(office: Office, click: Click) -> None:
+    """A holder's or the reporter's button: make the move, or open the form for its words."""
+    move = Move(click.actions[0].action_id.removeprefix(view.ACT))
+    number = _number(click.actions[0].value)
+    if move in NOTES:
+        await _ask_for_words(office, click, move, number)
+        return
+    make = partial(_make, click=click, move=move, number=number, now=office.now())
+    await office.transact(click.team.id, make)
+
+
+async def words_sent(office: Office, submission: Submission) -> Answer | None:
+    """The form of a move came back. What it says of itself is not trusted: the move is judged anew."""
+    meta = form.metadata(submission)
+    make = partial(
+        escalations.move,
+        number=_number(str(meta.get("number", ""))),
+        made=Move(meta.get("move", "")),
+        by=submission.user.id,
+        source=f"view:{submission.view.id}",
+        now=office.now(),
+        is_holiday=is_holiday,
+        words=str(submission.field("words").get("value") or ""),
+    )
+    try:
+        await office.transact(submission.team.id, make)
+    except Refusal as no:
+        return _errors("words", no.sentence)
+    return None
+
+
+def _make(work: Work, click: Click, move: Move, number: int, now: datetime) -> None:
+    try:
+        escalations.move(
+            work,
+            number,
+            move,
+            click.user.id,
+            f"click:{click.trigger_id}",
+            now,
+            is_holiday,
+            in_channel=click.channel.id,
+        )
+    except Refusal as no:
+        work.outbox.put(click.response_url, ClickRefused(no.sentence), now)
+
+
+async def _ask_for_words(office: Office, click: Click, move: Move, number: int) -> None:
+    look = partial(
+        escalations.look,
+        number=number,
+        by=click.user.id,
+        in_channel=click.channel.id,
+        source=f"click:{click.trigger_id}",
+        now=office.now(),
+    )
+    try:
+        told = await office.transact(click.team.id, look)
+    except Refusal as no:
+        refuse = partial(_refuse, to=click.response_url, sentence=no.sentence, now=office.now())
+        await office.transact(click.team.id, refuse)
+        return
+    title, question, submit = ASKED[move]
+    above = view.words_of(told.escalation.report) if move is Move.TAKE_FURTHER else []
+    modal = form.note(title, question, submit, number, move, above, "")
+    await office.client.views_open(trigger_id=click.trigger_id, view=modal)
+
+
+def _refuse(work: Work, to: str, sentence: str, now: datetime) -> None:
+    work.outbox.put(to, ClickRefused(sentence), now)
+
+
+async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, str]:
+    """The route for what is chosen, or the sentence why there is none."""
+    subject = form.subject(sent)
+    if not subject:
+        return None, ""
+    own = form.OWN in form.ticked(sent)
+    plan = partial(
+        escalations.plan, reporter=sent.user.id, subject=subject, now=office.now(), own_first_hop=own
+    )
+    try:
+        try:
+            return await office.transact(sent.team.id, plan), ""
+        except NotIntroduced as strangers:
+            await office.introduce(sent.team.id, strangers)
+            return await office.transact(sent.team.id, plan), ""
+    except Refusal as no:
+        return None, no.sentence
+
+
+async def _open(office: Office, workspace: str, trigger: str, *, happened: str = "", link: str = "") -> None:
+    teams: list[Group] = await office.transact(workspace, people.teams)
+    await office.client.views_open(trigger_id=trigger, view=form.blank(teams, happened=happened, link=link))
+
+
+def _filing(submission: Submission, subject: str) -> Filing:
+    ticked = form.ticked(submission)
+    return Filing(
+        reporter=submission.user.id,
+        subject=subject,
+        report=form.report(submission),
+        named=form.NAMED in ticked,
+        own_first_hop=form.OWN in ticked,
+    )
+
+
+def _errors(block: str, sentence: str) -> dict[str, Any]:
+    return {"response_action": "errors", "errors": {block: sentence}}
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else 0

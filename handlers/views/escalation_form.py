@@ -1,0 +1,218 @@
+"""The form behind /escalate: the questions, the route by name before anything is sent, two choices."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from bot.escalations import Planned
+from bot.rules.escalation import LONGEST_ANSWER, Report
+from bot.rules.people import Group
+from bot.rules.routing import Holder
+from handlers.payloads import Submission
+from handlers.views import blocks
+from handlers.views.blocks import Block, Element, plain
+
+FORM, NOTE = "escalation_form", "escalation_note"
+PERSON, TEAM, CHOICES = "subject", "team", "choices"
+NAMED, OWN = "named", "own"
+MOST_TEAMS = 100  # Slack's limit for the options of a select
+
+QUESTIONS: tuple[tuple[str, str, str], ...] = (
+    ("happened", "What happened?", "What and when; a fact helps more than a verdict."),
+    ("customer", "What does it mean for the customer?", ""),
+    ("promised", "What was promised, and by when?", ""),
+    ("tried", "What has been tried?", ""),
+    ("would_help", "What would help?", ""),
+)
+
+
+def blank(teams: Sequence[Group], *, happened: str = "", link: str = "") -> dict[str, Any]:
+    return drawn(teams, None, happened=happened, link=link)
+
+
+def drawn(
+    teams: Sequence[Group], planned: Planned | None, *, happened: str = "", link: str = "", lost: str = ""
+) -> dict[str, Any]:
+    """Draw the form, with the route once it is known whom it is about. Typed answers stay by their block ids."""
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "title": plain("Take it to a manager"),
+        "submit": plain("Send"),
+        "close": plain("Not now"),
+        "private_metadata": json.dumps({"route": shown(planned), "link": link}),
+        "blocks": [
+            _person(),
+            *([_team(teams)] if teams else []),
+            *_route(planned, lost),
+            *(
+                _question(name, label, hint, happened if name == "happened" else "")
+                for name, label, hint in QUESTIONS
+            ),
+            _choices(planned),
+        ],
+    }
+
+
+def shown(planned: Planned | None) -> str:
+    """The route as the form showed it, to compare with when it is sent; never to be trusted."""
+    if planned is None:
+        return ""
+    second = planned.route.second
+    return f"{planned.subject.id}>{planned.route.first.id}>{second.id if second else ''}"
+
+
+def done(first: Holder, subject: str) -> dict[str, Any]:
+    words = (
+        f"{first.name} has it now. You will hear of every step, and /escalate status shows where it stands. "
+        f"{subject} is not told by Goodword."
+    )
+    return {
+        "type": "modal",
+        "title": plain("Take it to a manager"),
+        "close": plain("Close"),
+        "blocks": [blocks.rich(blocks.line(blocks.text(words)))],
+    }
+
+
+def note(
+    title: str,
+    question: str,
+    submit: str,
+    number: int,
+    move: str,
+    shown_above: Sequence[Element],
+    prefill: str,
+) -> dict[str, Any]:
+    """The small form for a note, or for the words a manager passes on."""
+    element: Element = {
+        "type": "plain_text_input",
+        "action_id": "words",
+        "multiline": True,
+        "max_length": LONGEST_ANSWER,
+    }
+    if prefill:
+        element["initial_value"] = prefill
+    return {
+        "type": "modal",
+        "callback_id": NOTE,
+        "title": plain(title),
+        "submit": plain(submit),
+        "close": plain("Not now"),
+        "private_metadata": json.dumps({"number": number, "move": move}),
+        "blocks": [
+            *([blocks.rich(*shown_above)] if shown_above else []),
+            {"type": "input", "block_id": "words", "label": plain(question), "element": element},
+        ],
+    }
+
+
+def report(sent: Submission) -> Report:
+    answers = {name: str(sent.field(name).get("value") or "").strip() for name, _, _ in QUESTIONS}
+    return Report(**answers, link=metadata(sent).get("link", ""))
+
+
+def subject(sent: Submission) -> str:
+    """The id of whom it is about; a person wins over a team where both are chosen."""
+    person = sent.field(PERSON).get("selected_user") or ""
+    team = (sent.field(TEAM).get("selected_option") or {}).get("value", "")
+    return str(person or team)
+
+
+def ticked(sent: Submission) -> set[str]:
+    return {option["value"] for option in sent.field(CHOICES).get("selected_options") or []}
+
+
+def metadata(sent: Submission) -> dict[str, Any]:
+    try:
+        found = json.loads(sent.view.private_metadata or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _route(planned: Planned | None, lost: str) -> list[Block]:
+    if lost:
+        return [_says(lost)]
+    if planned is None:
+        return [_says("Choose whom it is about, and you will see here who reads it.")]
+    parts = [_says(route_in_words(planned))]
+    if planned.balance:
+        thanks, escalations = planned.balance
+        times = f"{thanks} thanks and {escalations} escalations"
+        words = f"Only you see this: in the last 30 days you sent {planned.subject.name} {times}. A /kudos first may help more."
+        parts.append(_says(words))
+    return parts
+
+
+def route_in_words(planned: Planned) -> str:
+    route, name = planned.route, planned.subject.name
+    first = f"{route.first.name} reads this first."
+    if route.first.is_fallback:
+        first = f"{route.first.name} will read this, for the org chart names no manager."
+    then = (
+        f" If it is taken further, it goes to {route.second.name}."
+        if route.second
+        else " Nobody else gets it."
+    )
+    return f"{first}{then} {name} is not told by Goodword."
+
+
+def _says(words: str) -> Block:
+    return blocks.rich(blocks.line(blocks.text(words)))
+
+
+def _person() -> Block:
+    return {
+        "type": "input",
+        "block_id": PERSON,
+        "label": plain("Whom is it about?"),
+        "optional": True,
+        "dispatch_action": True,
+        "element": {"type": "users_select", "action_id": "escalation_subject"},
+    }
+
+
+def _team(teams: Sequence[Group]) -> Block:
+    options = [{"text": plain(team.name[:75]), "value": team.id} for team in teams[:MOST_TEAMS]]
+    return {
+        "type": "input",
+        "block_id": TEAM,
+        "label": plain("Or which team?"),
+        "optional": True,
+        "dispatch_action": True,
+        "element": {"type": "static_select", "action_id": "escalation_subject", "options": options},
+    }
+
+
+def _question(name: str, label: str, hint: str, prefill: str) -> Block:
+    element: Element = {
+        "type": "plain_text_input",
+        "action_id": name,
+        "multiline": True,
+        "max_length": LONGEST_ANSWER,
+    }
+    if prefill:
+        element["initial_value"] = prefill[:LONGEST_ANSWER]
+    made: Block = {
+        "type": "input",
+        "block_id": name,
+        "label": plain(label),
+        "optional": name != "happened",
+        "element": element,
+    }
+    return made | ({"hint": plain(hint)} if hint else {})
+
+
+def _choices(planned: Planned | None) -> Block:
+    options = [{"text": plain("You may say it came from me"), "value": NAMED}]
+    if planned and planned.leads_people:
+        options.append({"text": plain("I lead people and take the first step myself"), "value": OWN})
+    return {
+        "type": "input",
+        "block_id": CHOICES,
+        "label": plain("Your choice"),
+        "optional": True,
+        "dispatch_action": True,
+        "element": {"type": "checkboxes", "action_id": "escalation_subject", "options": options},
+    }

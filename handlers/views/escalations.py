@@ -1,0 +1,188 @@
+"""How an escalation looks on each desk: to the reporter, to the manager, to the service manager."""
+
+from typing import Any
+
+from bot.escalations import Told
+from bot.rules.escalation import Report
+from bot.rules.lifecycle import By, Move, State, moves
+from handlers.views import blocks
+from handlers.views.blocks import Block, Element, say
+
+ACT = "escalation_"  # followed by the move's name
+WITHDRAW = f"{ACT}{Move.WITHDRAW}"
+THANK = "escalation_thank"
+ERASED = "The words were erased after their time."
+
+QUESTIONS = (
+    ("happened", "What happened"),
+    ("customer", "What it means for the customer"),
+    ("promised", "What was promised, and by when"),
+    ("tried", "What has been tried"),
+    ("would_help", "What would help"),
+    ("link", "The message it is about"),
+)
+STANDS = {
+    State.WITH_MANAGER: "{holder} has it and decides what to do.",
+    State.WITH_SERVICE_MANAGER: "{holder} has it and has not answered yet.",
+    State.ACKNOWLEDGED: "{holder} is on it.",
+    State.RESOLVED: "It is resolved.",
+    State.RETURNED: "{first} sent it back.",
+    State.WITHDRAWN: "It was withdrawn.",
+}
+
+
+def desk(told: Told, viewer: str) -> dict[str, Any]:
+    """What a holder, past or present, sees: the words meant for them, where it stands, and their buttons."""
+    one = told.escalation
+    at_first = viewer == one.first
+    title = f"About {told.subject}: please take this on." if viewer == one.holder and not one.closed else ""
+    title = title or f"About {told.subject}: {_stands(told)}"
+    shown = [
+        blocks.rich(blocks.line(blocks.text(title, bold=True)), blocks.line(blocks.text(_from(told, viewer))))
+    ]
+    shown.append(_words(told) if at_first else _handed_on(told))
+    shown += _note(told)
+    mine = moves(one.state, By.HOLDER, one_hop=one.one_hop) if viewer == one.holder else ()
+    if mine:
+        shown.append(blocks.context(_advice(told)))
+        shown.append(blocks.buttons(*(_button(told, move) for move in mine)))
+    else:
+        shown.append(blocks.context(_stands(told)))
+    return say(f"{title} {_from(told, viewer)}", *shown)
+
+
+def moved(told: Told, move: str) -> dict[str, Any]:
+    """To the reporter: what was done, and what comes next."""
+    words = f"Your escalation about {told.subject}: {_done(told, move)}"
+    shown = [blocks.rich(blocks.line(blocks.text(words)))]
+    shown += _note(told)
+    if told.escalation.state is State.RESOLVED:
+        shown.append(
+            blocks.rich(blocks.line(blocks.text("Would you like to thank the people who fixed it?")))
+        )
+        thank = blocks.button(THANK, "Thank them", value=str(told.escalation.number), style="primary")
+        shown.append(blocks.buttons(thank))
+    return say(words, *shown)
+
+
+def overdue(told: Told) -> dict[str, Any]:
+    words = f"A reminder: the escalation about {told.subject} is still waiting for you. It is in our messages above."
+    return say(words, blocks.rich(blocks.line(blocks.text(words))))
+
+
+def status(mine: list[Told], held: list[Told]) -> dict[str, Any]:
+    """The answer to /escalate status, and a part of the Home tab."""
+    if not mine and not held:
+        words = "You have no escalations. /escalate opens the form when you need it."
+        return say(words, blocks.rich(blocks.line(blocks.text(words))))
+    shown: list[Block] = []
+    if held:
+        shown.append(blocks.rich(blocks.line(blocks.text("Waiting for you", bold=True))))
+        shown += [
+            blocks.rich(blocks.line(blocks.text(f"About {one.subject}: {_stands(one)}"))) for one in held
+        ]
+    if mine:
+        shown.append(blocks.rich(blocks.line(blocks.text("Yours", bold=True))))
+        for one in mine:
+            shown += _own(one)
+    return say("Your escalations and where they stand.", *shown)
+
+
+def refused(sentence: str) -> dict[str, Any]:
+    return say(sentence, blocks.rich(blocks.line(blocks.text(sentence))))
+
+
+def button_words(told: Told, move: Move) -> str:
+    """What a button is called; Slack shows about 30 characters."""
+    match move:
+        case Move.TAKE_FURTHER:
+            return f"Take it to {told.name(told.escalation.second)}"[:75]
+        case Move.SETTLE:
+            return "I've settled this"
+        case Move.SEND_BACK:
+            return "Send it back"
+        case Move.ACKNOWLEDGE:
+            return "Acknowledge"
+        case Move.RESOLVE:
+            return "Resolve"
+        case Move.WITHDRAW:
+            return "Withdraw"
+
+
+def words_of(report: Report | None) -> list[Element]:
+    """The reporter's answers as titled quotes; what was not answered is left out."""
+    if report is None:
+        return [blocks.line(blocks.text(ERASED))]
+    parts: list[Element] = []
+    for name, title in QUESTIONS:
+        answer = getattr(report, name)
+        if answer:
+            parts += [blocks.line(blocks.text(title, bold=True)), blocks.quote(blocks.text(answer))]
+    return parts
+
+
+def _words(told: Told) -> Block:
+    return blocks.rich(*words_of(told.escalation.report))
+
+
+def _handed_on(told: Told) -> Block:
+    words = told.escalation.handed_on
+    return blocks.rich(blocks.quote(blocks.text(words)) if words else blocks.line(blocks.text(ERASED)))
+
+
+def _from(told: Told, viewer: str) -> str:
+    """Who it comes from: the service manager learns the reporter's name only if the reporter said so."""
+    one = told.escalation
+    reporter = told.name(one.reporter)
+    if viewer == one.first and one.first != one.reporter:
+        also = "" if one.one_hop else f" If you take it further, it goes to {told.name(one.second)}."
+        return f"From {reporter}, who asks you to look at this first.{also} {told.subject} is not told by Goodword."
+    if viewer == one.first:
+        return f"You are taking this on yourself. {told.subject} is not told by Goodword."
+    whose = f" It comes from {reporter}." if one.named else ""
+    return f"From {told.name(one.first)}.{whose} {told.subject} is not told by Goodword."
+
+
+def _stands(told: Told) -> str:
+    one = told.escalation
+    return STANDS[one.state].format(holder=told.name(one.holder), first=told.name(one.first))
+
+
+def _done(told: Told, move: str) -> str:
+    holder = told.name(told.escalation.holder)
+    match move:
+        case Move.TAKE_FURTHER:
+            return f"{told.name(told.escalation.first)} took it to {holder}."
+        case Move.ACKNOWLEDGE:
+            return f"{holder} has read it and is on it."
+        case Move.RESOLVE | Move.SETTLE:
+            return f"{holder} says it is resolved."
+        case Move.SEND_BACK:
+            return f"{holder} sent it back to you."
+        case "hand_up":
+            return f"it waited too long, so it is with {holder} now."
+        case _:
+            return _stands(told)
+
+
+def _note(told: Told) -> list[Block]:
+    note = told.escalation.note
+    return [blocks.rich(blocks.quote(blocks.text(note)))] if note else []
+
+
+def _advice(told: Told) -> str:
+    if told.escalation.one_hop and told.escalation.state is State.WITH_MANAGER:
+        return "You lead both sides, so this is yours alone."
+    return "The problem, not the person. Nobody else sees this."
+
+
+def _button(told: Told, move: Move) -> Element:
+    style = "primary" if move in {Move.TAKE_FURTHER, Move.ACKNOWLEDGE, Move.RESOLVE} else ""
+    return blocks.button(f"{ACT}{move}", button_words(told, move), str(told.escalation.number), style)
+
+
+def _own(told: Told) -> list[Block]:
+    line = blocks.rich(blocks.line(blocks.text(f"About {told.subject}: {_stands(told)}")))
+    if Move.WITHDRAW in moves(told.escalation.state, By.REPORTER):
+        return [line, blocks.buttons(blocks.button(WITHDRAW, "Withdraw", str(told.escalation.number)))]
+    return [line]

@@ -1,0 +1,207 @@
+"""Escalations: rows to and from the bot's `Escalation`; their words are locked on the way in."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.rules.escalation import Escalation, Report
+from bot.rules.lifecycle import State
+from storage.engine import inserting
+from storage.secrets import Cipher
+from storage.tables import escalation_moves, escalations
+
+
+class EscalationShelf:
+    def __init__(self, connection: Connection, workspace: str, cipher: Cipher) -> None:
+        self._connection = connection
+        self._workspace = workspace
+        self._cipher = cipher
+
+    def open(self, escalation: Escalation, source: str) -> tuple[int, bool]:
+        """Keep a new one (its number is chosen here); the same `source` again gives the first and False."""
+        row = _row(escalation) | self._words(escalation)
+        row |= {"workspace_id": self._workspace, "source": source}
+        statement = inserting(self._connection, escalations).on_conflict_do_nothing()
+        added = statement.returning(escalations.c.number)
+        number = self._connection.execute(added, row).scalar_one_or_none()
+        if number is not None:
+            return number, True
+        known = select(escalations.c.number).where(
+            escalations.c.workspace_id == self._workspace, escalations.c.source == source
+        )
+        first: int = self._connection.execute(known).scalar_one()
+        return first, False
+
+    def read(self, number: int, *, for_change: bool = False) -> Escalation | None:
+        """Read one; `for_change` lets no other transaction change it until this one ends."""
+        query = select(escalations).where(
+            escalations.c.workspace_id == self._workspace, escalations.c.number == number
+        )
+        row = self._connection.execute(query.with_for_update() if for_change else query).one_or_none()
+        return self._escalation(row) if row else None
+
+    def change(self, escalation: Escalation) -> None:
+        which = and_(escalations.c.workspace_id == self._workspace, escalations.c.number == escalation.number)
+        values = _row(escalation) | self._words(escalation)
+        self._connection.execute(update(escalations).where(which).values(values))
+
+    def note_move(self, escalation: Escalation, move: str, by: str, source: str, now: datetime) -> bool:
+        """Write down a move or a look; False when this very request did so before."""
+        row = {
+            "workspace_id": self._workspace,
+            "escalation_number": escalation.number,
+            "move": move,
+            "by_id": by,
+            "holder_id": escalation.holder,
+            "state": escalation.state,
+            "source": source,
+            "moved_at": now,
+        }
+        statement = inserting(self._connection, escalation_moves).on_conflict_do_nothing()
+        added = statement.returning(escalation_moves.c.id)
+        return self._connection.execute(added, row).scalar_one_or_none() is not None
+
+    def made(self, source: str) -> bool:
+        query = select(escalation_moves.c.id).where(
+            escalation_moves.c.workspace_id == self._workspace, escalation_moves.c.source == source
+        )
+        return self._connection.execute(query).first() is not None
+
+    def opened_by(self, number: int, person: str, holder: str) -> bool:
+        """Whether this person opened it while this holder had it (how a channel's members are known)."""
+        query = select(escalation_moves.c.id).where(
+            escalation_moves.c.workspace_id == self._workspace,
+            escalation_moves.c.escalation_number == number,
+            escalation_moves.c.by_id == person,
+            escalation_moves.c.holder_id == holder,
+            escalation_moves.c.move == "open",
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def reported_by(self, person: str, limit: int) -> list[Escalation]:
+        return self._read(escalations.c.reporter_id == person, limit=limit)
+
+    def held_by(self, holder: str, limit: int) -> list[Escalation]:
+        return self._read(escalations.c.holder_id == holder, escalations.c.closed_at.is_(None), limit=limit)
+
+    def about(self, subject: str, reporter: str, since: datetime) -> int:
+        """How many escalations the reporter opened about a person or team since then."""
+        query = select(func.count()).where(
+            escalations.c.workspace_id == self._workspace,
+            escalations.c.subject_id == subject,
+            escalations.c.reporter_id == reporter,
+            escalations.c.opened_at >= since,
+        )
+        number: int = self._connection.execute(query).scalar_one()
+        return number
+
+    def due(self, now: datetime, limit: int) -> list[int]:
+        """Numbers of open escalations whose holder has let the time pass."""
+        query = (
+            select(escalations.c.number)
+            .where(
+                escalations.c.workspace_id == self._workspace,
+                escalations.c.closed_at.is_(None),
+                escalations.c.due_at <= now,
+            )
+            .order_by(escalations.c.due_at)
+            .limit(limit)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def erase_closed_before(self, moment: datetime, now: datetime) -> int:
+        """Erase the words of what was closed before then; the counts remain."""
+        which = and_(
+            escalations.c.workspace_id == self._workspace,
+            escalations.c.closed_at < moment,
+            escalations.c.erased_at.is_(None),
+        )
+        return self._erase(which, now)
+
+    def erase_words_of(self, person: str, now: datetime) -> int:
+        """Erase the words of everything this person reported."""
+        which = and_(
+            escalations.c.workspace_id == self._workspace,
+            escalations.c.reporter_id == person,
+            escalations.c.erased_at.is_(None),
+        )
+        return self._erase(which, now)
+
+    def _erase(self, which: ColumnElement[bool], now: datetime) -> int:
+        blank = {"report": None, "handed_on": None, "note": None, "erased_at": now}
+        done = update(escalations).where(which).values(blank).returning(escalations.c.number)
+        return len(self._connection.execute(done).all())
+
+    def _read(self, *which: ColumnElement[bool], limit: int) -> list[Escalation]:
+        query = (
+            select(escalations)
+            .where(escalations.c.workspace_id == self._workspace, *which)
+            .order_by(escalations.c.number.desc())
+            .limit(limit)
+        )
+        return [self._escalation(row) for row in self._connection.execute(query)]
+
+    def _words(self, escalation: Escalation) -> dict[str, str | None]:
+        report = json.dumps(asdict(escalation.report)) if escalation.report else None
+        return {
+            "report": self._cipher.lock(report),
+            "handed_on": self._cipher.lock(escalation.handed_on),
+            "note": self._cipher.lock(escalation.note),
+        }
+
+    def _escalation(self, row: Row[Any]) -> Escalation:
+        report = self._cipher.unlock(row.report)
+        return Escalation(
+            number=row.number,
+            reporter=row.reporter_id,
+            subject=row.subject_id,
+            is_team=row.is_team,
+            state=State(row.state),
+            holder=row.holder_id,
+            first=row.first_id,
+            second=row.second_id,
+            named=row.named,
+            report=Report(**json.loads(report)) if report else None,
+            handed_on=self._cipher.unlock(row.handed_on),
+            note=self._cipher.unlock(row.note),
+            opened_at=row.opened_at,
+            moved_at=row.moved_at,
+            closed_at=row.closed_at,
+            stage=row.stage,
+            due_at=row.due_at,
+        )
+
+
+def relock_all(connection: Connection, cipher: Cipher) -> int:
+    """Encrypt every row's words with the newest key, in one transaction; gives the number of rows."""
+    words = (escalations.c.report, escalations.c.handed_on, escalations.c.note)
+    query = select(escalations.c.number, *words).where(or_(*(column.is_not(None) for column in words)))
+    rows = connection.execute(query).all()
+    for row in rows:
+        locked = {
+            name: cipher.relock(value) for name, value in row._mapping.items() if isinstance(value, str)
+        }
+        connection.execute(update(escalations).where(escalations.c.number == row.number).values(locked))
+    return len(rows)
+
+
+def _row(escalation: Escalation) -> dict[str, Any]:
+    return {
+        "reporter_id": escalation.reporter,
+        "subject_id": escalation.subject,
+        "is_team": escalation.is_team,
+        "state": escalation.state.value,
+        "holder_id": escalation.holder,
+        "first_id": escalation.first,
+        "second_id": escalation.second,
+        "named": escalation.named,
+        "opened_at": escalation.opened_at,
+        "moved_at": escalation.moved_at,
+        "closed_at": escalation.closed_at,
+        "stage": escalation.stage,
+        "due_at": escalation.due_at,
+    }
