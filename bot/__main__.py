@@ -79,6 +79,18 @@ def manifest(
     print(json.dumps(operate.manifest_for(url), indent=2))
 
 
+@goodword.command("new-key")
+def new_key() -> None:
+    """Print a new encryption key."""
+    print(operate.new_key())
+
+
+@goodword.command("rotate-key")
+def rotate_key() -> None:
+    """Encrypt every escalation anew with the first key of GOODWORD_ENCRYPTION_KEY."""
+    print(f"{_await(operate.rotate_key(environment.read()))} escalations are under the newest key now.")
+
+
 @settings.command("list")
 def list_settings(workspace: Workspace = None) -> None:
     """List every setting with its value."""

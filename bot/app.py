@@ -17,7 +17,7 @@ from handlers import front, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.slack import Directory
 from handlers.office import Office
-from handlers.schedule import heartbeat
+from handlers.schedule import Watch, heartbeat
 from storage import engine as engines
 from storage import migrations, workspaces
 from storage.work import Store
@@ -44,6 +44,7 @@ class Plan:
     """
 
     database_url: str
+    encryption_key: str
     bot_token: str
     signing_secret: str
     api_url: str
@@ -71,7 +72,7 @@ class Bot:
 async def running(plan: Plan) -> AsyncIterator[Bot]:
     """Start everything but the HTTP server; leaving the block stops it in the reverse order."""
     async with AsyncExitStack() as closing:
-        store = Store(plan.database_url, lease=plan.lease, pace=plan.pace)
+        store = Store(plan.database_url, plan.encryption_key, lease=plan.lease, pace=plan.pace)
         closing.push_async_callback(store.close)
         await _needs_current_schema(store)
         session = slack.session()
@@ -95,7 +96,9 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
-        beating = heartbeat([postman.wake])
+        watch = Watch(store.transact, me.workspace, plan.now)
+        closing.push_async_callback(watch.stop)
+        beating = heartbeat([postman.wake, watch.look])
         beating.start()
         closing.callback(beating.shutdown, wait=False)
         yield Bot(front.site(door, partial(_missing, store)), me, store, postman.wake, reading)

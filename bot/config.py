@@ -28,6 +28,11 @@ class Config(BaseSettings):
         SecretStr("sqlite:///goodword.db"),
         description="`sqlite:///…` for one process, `postgresql://…` for any number",
     )
+    goodword_encryption_key: SecretStr = Field(
+        SecretStr(""),
+        description="Fernet keys for escalations, newest first, separated by commas; "
+        "on SQLite one is made beside the database if none is given",
+    )
     host: str = Field("127.0.0.1", description="The address to listen on; `0.0.0.0` for all")
     port: int = Field(3000, ge=0, le=65535, description="The port to listen on")
     log_level: Level = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")

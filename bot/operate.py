@@ -17,7 +17,9 @@ from bot.rules.people import listed
 from handlers import slack
 from handlers.manifest import SCOPES, manifest
 from storage import engine as engines
-from storage import migrations, workspaces
+from storage import keys, migrations, workspaces
+from storage import secrets as storage_secrets
+from storage.escalations import relock_all
 from storage.work import Store
 
 T = TypeVar("T")
@@ -153,7 +155,9 @@ async def _of_channel(config: Config, clients: slack.Clients, workspace: str) ->
 async def _store(config: Config) -> AsyncIterator[Store]:
     """Open the database for a moment, if its schema is that of this version."""
     with engines.reachable():
-        store = Store(config.database_url.get_secret_value())
+        database_url = config.database_url.get_secret_value()
+        key, _ = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
+        store = Store(database_url, key)
         try:
             missing = await asyncio.to_thread(schema_missing, store)
             if missing:
@@ -206,3 +210,15 @@ def manifest_for(url: str) -> dict[str, Any]:
     if not url.startswith("https://") or not url.removeprefix("https://").strip("/"):
         raise Refusal("Slack only calls https addresses: --url https://…")
     return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events")
+
+
+def new_key() -> str:
+    return storage_secrets.new_key()
+
+
+async def rotate_key(config: Config) -> int:
+    """Encrypt every escalation anew with the newest key; gives how many rows were."""
+    database_url = config.database_url.get_secret_value()
+    key, _ = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
+    async with _store(config) as store:
+        return await store.across(partial(relock_all, cipher=storage_secrets.Cipher(key)))

@@ -28,3 +28,8 @@ def members_changed(
 
 def home_opened(work: Work, person: str, now: datetime) -> None:
     work.outbox.put(f"home:{person}", HomeOpened(person), now)
+
+
+def teams(work: Work) -> list[Group]:
+    """Every active user group, by name."""
+    return sorted((group for group in work.people.groups() if group.active), key=lambda group: group.name)

@@ -11,6 +11,7 @@ from bot.serve import on_signals, served
 from handlers.manifest import manifest
 from handlers.playground import PretendClock, PretendSlack, sample_company, serve
 from storage import migrations
+from storage.secrets import new_key
 
 
 async def playground(port: int) -> None:
@@ -42,7 +43,9 @@ async def opened(port: int) -> AsyncIterator[str]:
         database_url = f"sqlite:///{Path(folder) / 'goodword.db'}"
         migrations.upgrade(database_url)
         async with serve(slack, port=port) as address:
-            plan = Plan(database_url, token, signing_secret, slack.api_url, now=clock.now, told=tell)
+            plan = Plan(
+                database_url, new_key(), token, signing_secret, slack.api_url, now=clock.now, told=tell
+            )
             async with running(plan) as bot, served(bot.asgi, "127.0.0.1", 0) as ours:
                 clock.subscribe(bot.wake)
                 slack.request_url = f"{ours}/slack/events"

@@ -85,6 +85,9 @@ class People(Protocol):
 
     def find(self, person: str) -> Person | None: ...
 
+    def groups(self) -> list[Group]:
+        """Every user group, without its members."""
+
     def put(self, people: Sequence[Person], now: datetime) -> None: ...
 
     def put_group(self, group: Group, now: datetime) -> None: ...

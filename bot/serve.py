@@ -15,6 +15,7 @@ import uvicorn
 from bot.app import Plan, running
 from bot.config import Config
 from bot.errors import Refusal
+from storage import keys
 
 log = logging.getLogger("goodword")
 
@@ -53,8 +54,13 @@ async def run(config: Config, plan: Plan | None = None) -> None:
 
 
 def plan_of(config: Config) -> Plan:
+    database_url = config.database_url.get_secret_value()
+    key, sentence = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
+    if sentence:
+        log.warning("%s", sentence)
     return Plan(
-        database_url=config.database_url.get_secret_value(),
+        database_url=database_url,
+        encryption_key=key,
         bot_token=config.slack_bot_token.get_secret_value(),
         signing_secret=config.slack_signing_secret.get_secret_value(),
         api_url=config.slack_api_url,

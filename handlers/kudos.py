@@ -3,8 +3,9 @@
 from datetime import datetime
 from functools import partial
 
-from bot import kudos, settings
+from bot import escalations, kudos, settings
 from bot.errors import NotIntroduced, Refusal
+from bot.escalations import Told
 from bot.kudos import Receipt
 from bot.messages import ClickRefused
 from bot.ports import Work
@@ -12,6 +13,7 @@ from bot.rules.recognition import Piece
 from handlers import markup
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Shortcut, Submission
+from handlers.views import escalations as escalation_view
 from handlers.views import kudos as view
 from handlers.views import kudos_form as form
 
@@ -33,6 +35,27 @@ async def command(office: Office, asked: Command) -> Answer | None:
 
 async def form_wanted(office: Office, asked: Click | Shortcut) -> None:
     await _open_form(office, asked.team.id, asked.trigger_id)
+
+
+async def thanks_for_fixing(office: Office, click: Click) -> None:
+    """After an escalation was resolved: the form, with whom it was about already chosen.
+
+    What was done is shown to the reporter and not filled in, for a kudos is public and an escalation is not.
+    """
+    number = int(click.actions[0].value) if click.actions[0].value.isdecimal() else 0
+    values, told = await office.transact(
+        click.team.id, partial(_resolved, number=number, reporter=click.user.id)
+    )
+    people = [] if told is None or told.escalation.is_team else [told.escalation.subject]
+    above = escalation_view.outcome(told) if told else []
+    reason = "for helping to put things right" if told else ""
+    view = form.blank(values, people=people, reason=reason, above=above)
+    await office.client.views_open(trigger_id=click.trigger_id, view=view)
+
+
+def _resolved(work: Work, number: int, reporter: str) -> tuple[tuple[str, ...], Told | None]:
+    told = escalations.read(work, number)
+    return settings.chosen(work).values, told if told and told.escalation.reporter == reporter else None
 
 
 async def form_sent(office: Office, sent: Submission) -> Answer:

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot import kudos, settings
+from bot import escalations, kudos, settings
+from bot.escalations import Told
 from bot.messages import (
     RECOGNITION,
     ClickRefused,
+    EscalationArrived,
+    EscalationMoved,
+    EscalationOverdue,
+    EscalationRedrawn,
     HomeOpened,
     KudosPosted,
     KudosReceived,
@@ -15,6 +20,7 @@ from bot.messages import (
     UndoConfirmed,
 )
 from bot.ports import Letter, Sent, Transact, Work
+from handlers.views import escalations as escalation_view
 from handlers.views import home as home_view
 from handlers.views import kudos as view
 
@@ -24,6 +30,14 @@ class Post:
     """A message to a channel (id or `#name`) or to a person (id)."""
 
     to: str
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """New words in a message that stands in the chat."""
+
+    where: Sent
     message: dict[str, Any]
 
 
@@ -46,7 +60,7 @@ class Publish:
     view: dict[str, Any]
 
 
-Act = Post | Remove | Replace | Publish
+Act = Post | Redraw | Remove | Replace | Publish
 
 
 async def compose(transact: Transact, letter: Letter) -> Act | None:
@@ -56,6 +70,22 @@ async def compose(transact: Transact, letter: Letter) -> Act | None:
 
 def _compose(work: Work, letter: Letter) -> Act | None:
     match letter.message:
+        case KudosPosted() | KudosReceived() | KudosTakenBack() | UndoConfirmed() as about_kudos:
+            return _of_kudos(work, letter, about_kudos)
+        case ClickRefused(sentence):
+            return Replace(letter.to, view.refused(sentence))
+        case HomeOpened(person):
+            mine, held = escalations.of(work, person)
+            return Publish(person, home_view.home(kudos.mine(work, person), mine, held))
+        case about_escalation:
+            told = escalations.read(work, about_escalation.escalation)
+            return _of_escalation(work, letter, about_escalation, told) if told else None
+
+
+def _of_kudos(
+    work: Work, letter: Letter, message: KudosPosted | KudosReceived | KudosTakenBack | UndoConfirmed
+) -> Act | None:
+    match message:
         case KudosPosted(number):
             standing = kudos.standing(work, number)
             return Post(_address(work, letter.to), view.posted(standing)) if standing else None
@@ -68,10 +98,25 @@ def _compose(work: Work, letter: Letter) -> Act | None:
         case UndoConfirmed(number):
             taken = work.kudos.read(number)
             return Replace(letter.to, view.taken_back(taken)) if taken else None
-        case ClickRefused(sentence):
-            return Replace(letter.to, view.refused(sentence))
-        case HomeOpened(person):
-            return Publish(person, home_view.home(kudos.mine(work, person)))
+
+
+def _of_escalation(
+    work: Work,
+    letter: Letter,
+    message: EscalationArrived | EscalationMoved | EscalationOverdue | EscalationRedrawn,
+    told: Told,
+) -> Act | None:
+    match message:
+        case EscalationArrived(_, to):
+            return Post(to, escalation_view.desk(told, to))
+        case EscalationMoved(_, move):
+            return Post(told.escalation.reporter, escalation_view.moved(told, move))
+        case EscalationOverdue():
+            waits = told.escalation.holder == letter.to and not told.escalation.closed
+            return Post(letter.to, escalation_view.overdue(told)) if waits else None
+        case EscalationRedrawn(_, to, key):
+            where = work.outbox.sent(key)
+            return Redraw(where, escalation_view.desk(told, to)) if where else None
 
 
 def _address(work: Work, to: str) -> str:

@@ -22,7 +22,7 @@ SCOPES = {
     "channels:read": "to find the recognition channel by its name",
     "chat:write": "to post thanks and to write to people",
     "chat:write.public": "to post in the recognition channel without being invited",
-    "commands": "for /kudos",
+    "commands": "for /kudos and /escalate",
     "groups:history": "as channels:history, if the recognition channel is private",
     "groups:read": "as channels:read, if the recognition channel is private",
     "im:history": "as channels:history, for its own direct messages",
@@ -30,8 +30,14 @@ SCOPES = {
     "usergroups:read": "to thank a user group by name",
     "users:read": "to know names, and who is a bot or has left",
 }
-DESCRIBED = {"/kudos": ("Thank somebody", "@ben @cy what they did #ownership")}
-NAMED = {"give_kudos": ("Give kudos", "Thank somebody for what they did")}
+DESCRIBED = {
+    "/kudos": ("Thank somebody", "@ben @cy what they did #ownership"),
+    "/escalate": ("Take a complaint to your manager", "[what happened] or status"),
+}
+NAMED = {
+    "give_kudos": ("global", "Give kudos", "Thank somebody for what they did"),
+    "escalate_message": ("message", "Take this to my manager", "Open the form with a link to this message"),
+}
 
 
 def manifest(request_url: str) -> dict[str, Any]:
@@ -79,5 +85,5 @@ def _commands(request_url: str) -> Iterable[dict[str, Any]]:
 
 def _shortcuts() -> Iterable[dict[str, Any]]:
     for callback in SHORTCUTS:
-        name, description = NAMED[callback]
-        yield {"name": name, "type": "global", "callback_id": callback, "description": description}
+        kind, name, description = NAMED[callback]
+        yield {"name": name, "type": kind, "callback_id": callback, "description": description}

@@ -78,21 +78,8 @@ class Action(Payload):
     action_ts: str = Field(default="", max_length=64)
 
 
-class Click(Payload):
-    """A button or another control that somebody used (block_actions)."""
-
-    user: User
-    team: Team
-    trigger_id: str = Field(max_length=200)
-    response_url: str = ""
-    actions: list[Action] = Field(min_length=1)
-
-
-class Shortcut(Payload):
-    user: User
-    team: Team
-    callback_id: str
-    trigger_id: str = Field(max_length=200)
+class Channel(Payload):
+    id: str = ""
 
 
 class View(Payload):
@@ -101,6 +88,29 @@ class View(Payload):
     hash: str = Field(default="", max_length=100)
     private_metadata: str = ""
     state: dict[str, dict[str, dict[str, Any]]] = {}
+
+
+class Click(Payload):
+    """A button or another control that somebody used (block_actions)."""
+
+    user: User
+    team: Team
+    trigger_id: str = Field(max_length=200)
+    response_url: str = ""
+    channel: Channel = Channel()
+    view: View = View(id="")
+    actions: list[Action] = Field(min_length=1)
+
+
+class Shortcut(Payload):
+    """A global shortcut, or one on a message, which names the channel and the message."""
+
+    user: User
+    team: Team
+    callback_id: str
+    trigger_id: str = Field(max_length=200)
+    channel: Channel = Channel()
+    message_ts: str = ""
 
 
 class Submission(Payload):

@@ -19,28 +19,37 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import directory, home, kudos
+from bot.rules.lifecycle import Move
+from handlers import directory, escalate, home, kudos
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
 from handlers.slack import Identity
+from handlers.views import escalation_form, kudos_form
+from handlers.views import escalations as escalation_view
 from handlers.views import kudos as view
-from handlers.views import kudos_form
 
 Handler = Callable[[Office, Any], Awaitable[Answer | None]]
 
 COMMANDS: Mapping[str, Handler] = {
     "/kudos": kudos.command,
+    "/escalate": escalate.command,
 }
 ACTIONS: Mapping[str, Handler] = {
     view.GIVE: kudos.form_wanted,
     view.UNDO: kudos.undo_clicked,
+    "escalation_subject": escalate.subject_chosen,
+    escalation_view.THANK: kudos.thanks_for_fixing,
+    **{f"{escalation_view.ACT}{move}": escalate.clicked for move in Move},
 }
 VIEWS: Mapping[str, Handler] = {
     view.FORM: kudos.form_sent,
+    escalation_form.FORM: escalate.sent,
+    escalation_form.NOTE: escalate.words_sent,
 }
 SHORTCUTS: Mapping[str, Handler] = {
     "give_kudos": kudos.form_wanted,
+    "escalate_message": escalate.from_message,
 }
 EVENTS: Mapping[str, Handler] = {
     "app_home_opened": home.opened,

@@ -1,11 +1,57 @@
 """The heartbeat: APScheduler knocks every second, and what is due is asked of the database."""
 
+import asyncio
+import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot import escalations
+from bot.holidays import is_holiday
+from bot.ports import Clock, Transact
+from handlers.errors import reference
+
+log = logging.getLogger("goodword.schedule")
+
 BEAT = 1  # seconds
+LOOK_EVERY = timedelta(minutes=1)
+
+
+class Watch:
+    """Looks once a minute for escalations whose holder let the time pass, and for words to erase.
+
+    However many replicas look, each row is dealt with once: its change is a part of the transaction.
+    """
+
+    def __init__(self, transact: Transact, workspace: str, now: Clock) -> None:
+        self._transact = transact
+        self._workspace = workspace
+        self._now = now
+        self._next: datetime | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    def look(self) -> None:
+        now = self._now()
+        busy = self._looking is not None and not self._looking.done()
+        if busy or (self._next is not None and now < self._next):
+            return
+        self._next = now + LOOK_EVERY
+        self._looking = asyncio.create_task(self._look(now))
+
+    async def stop(self) -> None:
+        if self._looking:
+            await self._looking
+
+    async def _look(self, now: datetime) -> None:
+        try:
+            overdue = partial(escalations.overdue, now=now, is_holiday=is_holiday)
+            await self._transact(self._workspace, overdue)
+            await self._transact(self._workspace, partial(escalations.forget, now=now))
+        except Exception as error:  # noqa: BLE001 - the next look may succeed
+            log.warning("could not look for what is overdue, reference %s", reference(error))
 
 
 def heartbeat(knock_at: Sequence[Callable[[], None]]) -> AsyncIOScheduler:

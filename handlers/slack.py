@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Refusal
 from bot.ports import Letter, Sent
-from handlers.letters import Act, Post, Publish, Remove, Replace
+from handlers.letters import Act, Post, Publish, Redraw, Remove, Replace
 
 EVENT = "goodword_message"
 TIMEOUT = 10  # seconds; well below the lease of a message
@@ -27,6 +27,7 @@ FOR_GOOD = frozenset(
     {
         "account_inactive",
         "cannot_dm_bot",
+        "cant_update_message",
         "channel_not_found",
         "channel_is_archived",
         "ekm_access_denied",
@@ -162,6 +163,8 @@ async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
     match act:
         case Post(to, message):
             return await _post(clients, letter, to, message)
+        case Redraw(where, message):
+            await clients.speaker.chat_update(channel=where.channel, ts=where.ts, **message)
         case Remove(where):
             await clients.speaker.chat_delete(channel=where.channel, ts=where.ts)
         case Replace(address, message):

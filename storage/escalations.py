@@ -182,9 +182,8 @@ def relock_all(connection: Connection, cipher: Cipher) -> int:
     query = select(escalations.c.number, *words).where(or_(*(column.is_not(None) for column in words)))
     rows = connection.execute(query).all()
     for row in rows:
-        locked = {
-            name: cipher.relock(value) for name, value in row._mapping.items() if isinstance(value, str)
-        }
+        held = {"report": row.report, "handed_on": row.handed_on, "note": row.note}
+        locked = {name: cipher.relock(value) for name, value in held.items() if value is not None}
         connection.execute(update(escalations).where(escalations.c.number == row.number).values(locked))
     return len(rows)
 

@@ -26,6 +26,13 @@ class PeopleShelf:
         ids = {*people}.union(*(group.members for group in known))
         return Roll({p.id: p for p in self._people(ids, typed)}, {g.id: g for g in known})
 
+    def find(self, person: str) -> Person | None:
+        return next(iter(self._people({person}, set())), None)
+
+    def groups(self) -> list[Group]:
+        rows = self._connection.execute(select(groups).where(groups.c.workspace_id == self._workspace))
+        return [Group(row.group_id, row.handle, row.name, active=row.active) for row in rows]
+
     def put(self, people: Sequence[Person], now: datetime) -> None:
         for start in range(0, len(people), BATCH):
             self._put_some(people[start : start + BATCH], now)

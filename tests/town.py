@@ -16,6 +16,7 @@ from handlers.playground import Interaction, Message, PretendClock, PretendSlack
 from storage.tables import outbox
 
 SECRET, TOKEN = "shhh", "xoxb-town"
+KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
 # A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 
@@ -101,6 +102,7 @@ async def town(
 
         built = Plan(
             database_url,
+            KEY,
             TOKEN,
             SECRET,
             slack.api_url,

@@ -33,7 +33,7 @@ def blank(teams: Sequence[Group], *, happened: str = "", link: str = "") -> dict
 def drawn(
     teams: Sequence[Group], planned: Planned | None, *, happened: str = "", link: str = "", lost: str = ""
 ) -> dict[str, Any]:
-    """Draw the form, with the route once it is known whom it is about. Typed answers stay by their block ids."""
+    """Draw the form, with the route once it is known whom it is about; answers stay by their block ids."""
     return {
         "type": "modal",
         "callback_id": FORM,
@@ -140,7 +140,8 @@ def _route(planned: Planned | None, lost: str) -> list[Block]:
     if planned.balance:
         thanks, escalations = planned.balance
         times = f"{thanks} thanks and {escalations} escalations"
-        words = f"Only you see this: in the last 30 days you sent {planned.subject.name} {times}. A /kudos first may help more."
+        words = f"Only you see this: in the last 30 days you sent {planned.subject.name} {times}."
+        words += " A /kudos first may help more."
         parts.append(_says(words))
     return parts
 

@@ -66,7 +66,9 @@ def moved(told: Told, move: str) -> dict[str, Any]:
 
 
 def overdue(told: Told) -> dict[str, Any]:
-    words = f"A reminder: the escalation about {told.subject} is still waiting for you. It is in our messages above."
+    words = (
+        f"A reminder: the escalation about {told.subject} is still waiting for you, in our messages above."
+    )
     return say(words, blocks.rich(blocks.line(blocks.text(words))))
 
 
@@ -86,6 +88,14 @@ def status(mine: list[Told], held: list[Told]) -> dict[str, Any]:
         for one in mine:
             shown += _own(one)
     return say("Your escalations and where they stand.", *shown)
+
+
+def outcome(told: Told) -> list[Block]:
+    """What was done, for the reporter's eyes, above the form that thanks for it."""
+    if not told.escalation.note:
+        return []
+    title = blocks.line(blocks.text("What was done (only you see this)", bold=True))
+    return [blocks.rich(title, blocks.quote(blocks.text(told.escalation.note)))]
 
 
 def refused(sentence: str) -> dict[str, Any]:
@@ -136,7 +146,7 @@ def _from(told: Told, viewer: str) -> str:
     reporter = told.name(one.reporter)
     if viewer == one.first and one.first != one.reporter:
         also = "" if one.one_hop else f" If you take it further, it goes to {told.name(one.second)}."
-        return f"From {reporter}, who asks you to look at this first.{also} {told.subject} is not told by Goodword."
+        return f"From {reporter}, who asks you to look first.{also} {told.subject} is not told by Goodword."
     if viewer == one.first:
         return f"You are taking this on yourself. {told.subject} is not told by Goodword."
     whose = f" It comes from {reporter}." if one.named else ""

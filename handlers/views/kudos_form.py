@@ -12,14 +12,17 @@ from handlers.views.blocks import Block, Element, plain
 RECIPIENTS, REASON, VALUE = "recipients", "reason", "value"
 
 
-def blank(values: Sequence[str]) -> dict[str, Any]:
+def blank(
+    values: Sequence[str], *, people: Sequence[str] = (), reason: str = "", above: Sequence[Block] = ()
+) -> dict[str, Any]:
+    """The form to fill in; `above` is shown before the questions."""
     return {
         "type": "modal",
         "callback_id": kudos.FORM,
         "title": plain("Give kudos"),
         "submit": plain("Thank them"),
         "close": plain("Not now"),
-        "blocks": [_recipients(), _reason(), _value(values)],
+        "blocks": [*above, _recipients(people), _reason(reason), _value(values)],
     }
 
 
@@ -42,12 +45,17 @@ def read(sent: Submission) -> tuple[Piece, ...]:
     return (*(ToPerson(str(id)) for id in people), Words(f" {reason}{tag}"))
 
 
-def _recipients() -> Block:
-    return _input(RECIPIENTS, "Whom would you like to thank?", {"type": "multi_users_select"})
+def _recipients(people: Sequence[str]) -> Block:
+    element: Element = {"type": "multi_users_select"}
+    if people:
+        element["initial_users"] = list(people)
+    return _input(RECIPIENTS, "Whom would you like to thank?", element)
 
 
-def _reason() -> Block:
-    element = {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_REASON - 60}
+def _reason(reason: str) -> Block:
+    element: Element = {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_REASON - 60}
+    if reason:
+        element["initial_value"] = reason
     hint = "What they did, and what it meant. A sentence is plenty."
     return _input(REASON, "What for?", element) | {"hint": plain(hint)}
 
