@@ -1,7 +1,7 @@
 """Working days in somebody's own time zone: when a thing that waits is overdue."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SATURDAY = 5
@@ -16,15 +16,12 @@ def working_days_later(start: datetime, days: int, timezone: str, is_holiday: Is
     """
     zone = zone_of(timezone)
     local = start.astimezone(zone)
-    day = local.date()
-    if _is_off(day, is_holiday):  # it starts to wait when the next working day begins
-        local = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    left = days
-    while left > 0 or _is_off(day, is_holiday):
-        day += timedelta(days=1)
-        if not _is_off(day, is_holiday):
-            left -= 1
-    return datetime.combine(day, local.time(), zone).astimezone(UTC)
+    day, at = local.date(), local.time()
+    if _is_off(day, is_holiday):  # it begins to wait when the next working day begins
+        day, at = _next_working_day(day, is_holiday), time()
+    for _ in range(days):
+        day = _next_working_day(day, is_holiday)
+    return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -33,6 +30,13 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+def _next_working_day(day: date, is_holiday: IsHoliday) -> date:
+    day += timedelta(days=1)
+    while _is_off(day, is_holiday):
+        day += timedelta(days=1)
+    return day
 
 
 def _is_off(day: date, is_holiday: IsHoliday) -> bool:
