@@ -1,0 +1,259 @@
+"""A complaint goes from manager to manager, and nowhere else: every story looks at what everybody saw."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.rules.lifecycle import Move
+from handlers.playground import Interaction, Message
+from tests.town import Town
+
+HAPPENED = "The contract zebra-17 was due on Monday and is not there."
+PASSED_ON = "A contract that was promised for Monday is missing: marmot-23."
+NOTE = "It went out this morning, by courier: osprey-31."
+SECRETS = ("zebra-17", "marmot-23", "osprey-31", "penguin-41")
+
+
+async def test_from_ada_by_mo_to_ruth_and_back_and_nobody_else_hears_a_thing(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    assert "Mo has it now." in town.slack.shown("ada").views[-1].plain
+    await town.slack.closes("ada", town.slack.shown("ada").views[-1].id)
+
+    on_mo_s_desk = _desk(town, "mo")
+    assert HAPPENED in on_mo_s_desk.plain
+    assert "From Ada, who asks you to look first." in on_mo_s_desk.plain
+    assert "[Take it to Ruth]" in on_mo_s_desk.plain
+    assert _who_saw(town, "zebra-17") == {"mo"}
+
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    on_ruth_s_desk = _desk(town, "ruth")
+    assert PASSED_ON in on_ruth_s_desk.plain
+    assert "From Mo." in on_ruth_s_desk.plain
+    assert "Ada" not in on_ruth_s_desk.plain
+    assert "[" not in _desk(town, "mo").plain
+    assert _who_saw(town, "zebra-17") == {"mo"}
+    assert "Mo took it to Ruth." in town.dms("ada")[-1].plain
+
+    await _click(town, "ruth", Move.ACKNOWLEDGE)
+    assert "Ruth has read it and is on it." in town.dms("ada")[-1].plain
+    await _words(town, "ruth", Move.RESOLVE, NOTE)
+
+    assert "Ruth says it is resolved." in town.dms("ada")[-1].plain
+    assert NOTE in town.dms("ada")[-1].plain
+    assert _who_saw(town, "marmot-23") == {"ruth"}
+    assert _who_saw(town, "osprey-31") == {"ada", "mo", "ruth"}
+    assert set(town.everybody_saw()) == {"ada", "mo", "ruth"}
+
+
+async def test_the_reporter_is_asked_to_thank_and_the_outcome_stays_private(town: Town) -> None:
+    await _resolved(town)
+    await town.slack.clicks("ada", town.dms("ada")[-1], "escalation_thank")
+    (modal,) = town.slack.shown("ada").views
+    assert NOTE in modal.plain
+
+    await town.slack.submits(
+        "ada", modal.id, {"reason": {"reason": "for putting the contract right so fast"}}
+    )
+    await town.settled()
+
+    (post,) = town.channel("kudos")
+    assert post.plain == "Ada thanks @Ben\nfor putting the contract right so fast"
+    assert _who_saw(town, "osprey-31") == {"ada", "mo", "ruth"}
+
+
+async def test_the_name_goes_along_only_if_the_reporter_said_so(town: Town) -> None:
+    await _escalate(town, "ada", "ben", choices=["named"])
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert "It comes from Ada." in _desk(town, "ruth").plain
+
+
+async def test_one_manager_for_both_sees_it_as_such_and_settles_it(town: Town) -> None:
+    await _escalate(town, "ada", "abe")
+    assert "You lead both sides" in _desk(town, "mo").plain
+    assert "Take it to" not in _desk(town, "mo").plain
+
+    await _words(town, "mo", Move.SETTLE, NOTE)
+
+    assert "Mo says it is resolved." in town.dms("ada")[-1].plain
+    assert set(town.everybody_saw()) == {"ada", "mo"}
+
+
+async def test_about_one_s_own_manager_it_goes_above(town: Town) -> None:
+    await _escalate(town, "ada", "mo")
+
+    assert _who_saw(town, "zebra-17") == {"omar"}
+    assert "mo" not in town.everybody_saw()
+
+
+async def test_about_a_team_it_goes_to_the_lead(town: Town) -> None:
+    await _escalate(town, "ada", team="S0SUPPORTT")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert "About Support team" in _desk(town, "ruth").plain
+    assert set(town.everybody_saw()) == {"ada", "mo", "ruth"}
+
+
+async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _words(town, "mo", Move.SEND_BACK, "Let us look at it together first: penguin-41.")
+    assert "Mo sent it back to you." in town.dms("ada")[-1].plain
+    assert "penguin-41" in town.dms("ada")[-1].plain
+
+    await _escalate(town, "abe", "ben")
+    await town.types("abe", "/escalate status")
+    await town.slack.clicks("abe", town.slack.shown("abe").ephemerals[-1], f"escalation_{Move.WITHDRAW}")
+    await town.settled()
+
+    assert "It was withdrawn." in _desk(town, "mo").plain
+    await town.types("abe", "/escalate status")
+    assert "It was withdrawn." in town.last_words_to("abe")
+    assert {"ben", "ruth"}.isdisjoint(town.everybody_saw())
+
+
+async def test_only_the_holder_s_buttons_work_and_a_stale_one_answers_with_the_state(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    stale = _desk(town, "mo")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    done = await town.slack.redeliver(await _forged(town, stale, "mo", Move.SETTLE))
+    await town.settled()
+
+    assert done
+    assert "with the service manager" in town.last_words_to("mo")
+    assert "[Acknowledge]" in _desk(town, "ruth").plain
+
+
+async def test_without_a_manager_and_without_a_fallback_nothing_is_kept(town: Town) -> None:
+    await town.types("eve", "/escalate")
+    await _choose(town, "eve", person="ben")
+
+    assert "set a fallback" in town.slack.shown("eve").views[-1].plain
+    await _fill(town, "eve")
+    assert "set a fallback" in str(town.slack.shown("eve").views[-1].errors)
+    assert set(town.everybody_saw()) == {"eve"}
+
+
+async def test_a_private_channel_may_stand_in_and_whoever_is_in_it_may_act(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await town.slack.joins("eve", "people-ops")
+    await _invite_goodword(town)
+    await _escalate(town, "eve", "ben")
+
+    in_channel = town.slack.shown("omar").channels["people-ops"][-1]
+    assert HAPPENED in in_channel.plain
+    await _words(town, "omar", Move.TAKE_FURTHER, PASSED_ON, on=in_channel)
+    assert PASSED_ON in _desk(town, "ruth").plain
+
+
+async def test_overdue_it_is_reminded_once_and_then_handed_up(town: Town) -> None:
+    await _escalate(town, "ada", "ben")  # a Wednesday morning in New York
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: any("A reminder" in word.plain for word in town.dms("mo")))
+    town.slack.clock.forward(timedelta(minutes=30))
+    await town.settled()
+    assert len([word for word in town.dms("mo") if "A reminder" in word.plain]) == 1
+
+    town.slack.clock.forward(timedelta(days=1))
+    await town.slack.until(lambda: bool(town.dms("omar")))
+    await town.settled()
+
+    assert HAPPENED in _desk(town, "omar").plain
+    assert "it waited too long, so it is with Omar now." in town.dms("ada")[-1].plain
+    assert "[" not in _desk(town, "mo").plain
+    assert set(town.everybody_saw()) == {"ada", "mo", "omar"}
+
+
+async def test_from_the_third_about_the_same_team_the_reporter_alone_sees_the_balance(town: Town) -> None:
+    for _ in range(2):
+        await _escalate(town, "ada", team="S0SUPPORTT")
+        await town.slack.closes("ada", town.slack.shown("ada").views[-1].id)
+    await town.types("ada", "/kudos @ben for the very quick answer")
+    await town.types("ada", "/escalate")
+    await _choose(town, "ada", team="S0SUPPORTT")
+
+    assert "1 thanks and 2 escalations" in town.slack.shown("ada").views[-1].plain
+    assert _who_saw(town, "2 escalations") == {"ada"}
+
+
+async def test_the_words_are_erased_after_their_time_and_the_counts_remain(town: Town) -> None:
+    await _resolved(town)
+    town.slack.clock.forward(timedelta(days=181))
+    await town.slack.until(lambda: True)
+    await town.erased()
+
+    found = await town.bot.store.transact(town.bot.me.workspace, lambda work: work.escalations.read(1))
+    assert found is not None
+    assert (found.report, found.handed_on, found.note) == (None, None, None)
+
+
+@pytest.mark.parametrize("times", [2, 5])
+async def test_the_form_sent_several_times_is_one_escalation(town: Town, times: int) -> None:
+    sent = await _escalate(town, "ada", "ben")
+    await town.slack.redeliver(sent, times=times - 1)
+    await town.settled()
+
+    assert len([word for word in town.dms("mo") if "zebra-17" in word.plain]) == 1
+
+
+async def _resolved(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await town.slack.closes("ada", town.slack.shown("ada").views[-1].id)
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    await _click(town, "ruth", Move.ACKNOWLEDGE)
+    await _words(town, "ruth", Move.RESOLVE, NOTE)
+
+
+async def _escalate(
+    town: Town, who: str, person: str = "", *, team: str = "", choices: list[str] | None = None
+) -> Interaction:
+    await town.types(who, "/escalate")
+    await _choose(town, who, person=person, team=team)
+    return await _fill(town, who, choices)
+
+
+async def _choose(town: Town, who: str, *, person: str = "", team: str = "") -> None:
+    view = town.slack.shown(who).views[-1]
+    value, block = (town.id(person), "subject") if person else (team, "team")
+    await town.slack.clicks(who, view, "escalation_subject", value=value, block_id=block)
+
+
+async def _fill(town: Town, who: str, choices: list[str] | None = None) -> Interaction:
+    values: dict[str, dict[str, Any]] = {"happened": {"happened": HAPPENED}}
+    if choices:
+        values["choices"] = {"escalation_subject": choices}
+    sent = await town.slack.submits(who, town.slack.shown(who).views[-1].id, values)
+    await town.settled()
+    return sent
+
+
+async def _click(town: Town, who: str, move: Move) -> Interaction:
+    done = await town.slack.clicks(who, _desk(town, who), f"escalation_{move}")
+    await town.settled()
+    return done
+
+
+async def _words(town: Town, who: str, move: Move, words: str, on: Message | None = None) -> None:
+    await town.slack.clicks(who, on or _desk(town, who), f"escalation_{move}")
+    modal = town.slack.shown(who).views[-1]
+    await town.slack.submits(who, modal.id, {"words": {"words": words}})
+    await town.settled()
+
+
+async def _forged(town: Town, message: Message, who: str, move: Move) -> Interaction:
+    """A click on a button that the message had before."""
+    return await town.slack.clicks(who, message, f"escalation_{move}", value="1")
+
+
+async def _invite_goodword(town: Town) -> None:
+    await town.slack.joins(town.bot.me.bot_user, "people-ops")
+
+
+def _desk(town: Town, who: str) -> Message:
+    """The latest message on somebody's desk that is about an escalation."""
+    return [word for word in town.dms(who) if word.plain.startswith("About ")][-1]
+
+
+def _who_saw(town: Town, words: str) -> set[str]:
+    return {who for who, saw in town.everybody_saw().items() if any(words in one for one in saw)}
