@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from bot.messages import Message
 from bot.rules.people import Group, Person, Roll
 from bot.rules.recognition import Decision, Kudos
+from bot.rules.routing import Chain
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -71,6 +72,9 @@ class Parked:
 class People(Protocol):
     def look_up(self, people: Iterable[str], groups: Iterable[str], handles: Iterable[str]) -> Roll:
         """Find the people and groups, with the members of the groups; who is unknown is left out."""
+
+    def chain(self, person: str) -> Chain:
+        """Give a person's managers upward, reading only those rows, however large the company is."""
 
     def put(self, people: Sequence[Person], now: datetime) -> None: ...
 
