@@ -61,7 +61,7 @@ def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_ho
     about = _subject(work, subject)
     chain = work.people.chain(reporter)
     route = routing.route(me, chain, about, _fallback(work), own_first_hop=own_first_hop)
-    return Planned(about, route, work.people.leads(reporter), _balance(work, reporter, about, now))
+    return Planned(about, route, work.chart.reports_of(reporter) > 0, _balance(work, reporter, about, now))
 
 
 def file(work: Work, filing: Filing, source: str, now: datetime, is_holiday: IsHoliday) -> Route:
@@ -113,10 +113,13 @@ def move(
     before = _standing(work, number)
     if work.escalations.made(source):
         return before
+    holds = _holds(work, before, by, in_channel)
+    if not holds and by != before.reporter:
+        raise _not_theirs(before, by)
     found = lifecycle.step(
         before.state,
         made,
-        by_holder=_holds(work, before, by, in_channel),
+        by_holder=holds,
         by_reporter=by == before.reporter,
         one_hop=before.one_hop,
     )
@@ -133,8 +136,8 @@ def move(
 def look(work: Work, number: int, by: str, in_channel: str, source: str, now: datetime) -> Told:
     """Show it to somebody who may act on it, and write down who looked."""
     escalation = _standing(work, number)
-    if not _holds(work, escalation, by, in_channel) and by != escalation.reporter:
-        raise Refusal("Only the person who has this on their desk can open it.")
+    if not _holds(work, escalation, by, in_channel):
+        raise _not_theirs(escalation, by)
     work.escalations.note_move(escalation, "open", by, source, now)
     return told(work, escalation)
 
@@ -242,6 +245,13 @@ def _standing(work: Work, number: int) -> Escalation:
     if escalation is None:
         raise Refusal("Only the person who has this on their desk can do that.")
     return escalation
+
+
+def _not_theirs(escalation: Escalation, by: str) -> Refusal:
+    """Tell who had it where it stands now, and a stranger nothing, not even that it exists."""
+    if by in {escalation.first, escalation.second}:
+        return Refusal(f"That cannot be done any more: this is {lifecycle.SAID[escalation.state]}.")
+    return Refusal("Only the person who has this on their desk can do that.")
 
 
 def _holds(work: Work, escalation: Escalation, by: str, in_channel: str) -> bool:

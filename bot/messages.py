@@ -37,9 +37,10 @@ class UndoConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class ClickRefused:
-    """In place of the private answer whose button was clicked: the reason why not."""
+    """Why a click did nothing: in place of the private answer that had the button, or beside it."""
 
     sentence: str
+    in_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,20 @@ class EscalationOverdue:
     escalation: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChartGaps:
+    """To one administrator: where the org chart leaves somebody without a manager to turn to.
+
+    Ids of members, of each kind the first few and the number of all; `left` are managers who are gone.
+    """
+
+    to: str
+    without: tuple[str, ...]
+    circles: tuple[tuple[str, ...], ...]
+    left: tuple[str, ...]
+    counts: tuple[int, int, int]
+
+
 Message = (
     KudosPosted
     | KudosReceived
@@ -92,4 +107,5 @@ Message = (
     | EscalationRedrawn
     | EscalationMoved
     | EscalationOverdue
+    | ChartGaps
 )

@@ -41,7 +41,7 @@ def migrate(config: Config) -> str:
 
 async def verify(config: Config, workspace: str | None) -> list[Finding]:
     """Recompute every total of every workspace from the ledger."""
-    async with _store(config) as store:
+    async with open_store(config) as store:
         return [await _verified(store, one) for one in await _workspaces(store, workspace)]
 
 
@@ -54,27 +54,27 @@ async def _verified(store: Store, one: workspaces.Workspace) -> Finding:
 
 
 async def list_settings(config: Config, workspace: str | None) -> list[tuple[settings.Setting, str]]:
-    async with _store(config) as store:
-        values = await _in_one(config, store, workspace, settings.current)
+    async with open_store(config) as store:
+        values = await in_one(config, store, workspace, settings.current)
     return [(setting, values[name]) for name, setting in settings.ALL.items()]
 
 
 async def get_setting(config: Config, workspace: str | None, name: str) -> str:
     settings.known(name)
-    async with _store(config) as store:
-        return (await _in_one(config, store, workspace, settings.current))[name]
+    async with open_store(config) as store:
+        return (await in_one(config, store, workspace, settings.current))[name]
 
 
 async def set_setting(config: Config, workspace: str | None, name: str, typed: str) -> str:
     change = partial(settings.change, name=name, typed=typed, by=_operator(), now=utc_now())
-    async with _store(config) as store:
-        return await _in_one(config, store, workspace, change)
+    async with open_store(config) as store:
+        return await in_one(config, store, workspace, change)
 
 
 async def release(config: Config, workspace: str | None) -> int:
     """Let everything that was parked try again."""
-    async with _store(config) as store:
-        return await _in_one(config, store, workspace, lambda work: work.outbox.release(utc_now()))
+    async with open_store(config) as store:
+        return await in_one(config, store, workspace, lambda work: work.outbox.release(utc_now()))
 
 
 async def check(config: Config) -> list[Finding]:
@@ -90,7 +90,7 @@ async def check(config: Config) -> list[Finding]:
 
 async def _of_database(config: Config) -> list[Finding]:
     try:
-        async with _store(config) as store:
+        async with open_store(config) as store:
             found = [
                 Finding(well=True, sentence=f"The database answers; its schema is {migrations.latest()}.")
             ]
@@ -139,7 +139,7 @@ def _of_scopes(granted: frozenset[str]) -> Finding:
 
 
 async def _of_channel(config: Config, clients: slack.Clients, workspace: str) -> Finding:
-    async with _store(config) as store:
+    async with open_store(config) as store:
         channel = (await store.transact(workspace, settings.chosen)).recognition_channel
     try:
         found = await slack.finds_channel(clients, channel, workspace)
@@ -152,12 +152,10 @@ async def _of_channel(config: Config, clients: slack.Clients, workspace: str) ->
 
 
 @asynccontextmanager
-async def _store(config: Config) -> AsyncIterator[Store]:
+async def open_store(config: Config) -> AsyncIterator[Store]:
     """Open the database for a moment, if its schema is that of this version."""
     with engines.reachable():
-        database_url = config.database_url.get_secret_value()
-        key, _ = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
-        store = Store(database_url, key)
+        store = Store(config.database_url.get_secret_value())
         try:
             missing = await asyncio.to_thread(schema_missing, store)
             if missing:
@@ -167,7 +165,7 @@ async def _store(config: Config) -> AsyncIterator[Store]:
             await store.close()
 
 
-async def _in_one(config: Config, store: Store, workspace: str | None, fn: Callable[[Work], T]) -> T:
+async def in_one(config: Config, store: Store, workspace: str | None, fn: Callable[[Work], T]) -> T:
     if not await store.across(workspaces.every, only_reads=True) and not config.missing():
         await _add_the_token_s_own(config, store)
     found = await _workspaces(store, workspace)
@@ -220,5 +218,5 @@ async def rotate_key(config: Config) -> int:
     """Encrypt every escalation anew with the newest key; gives how many rows were."""
     database_url = config.database_url.get_secret_value()
     key, _ = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
-    async with _store(config) as store:
+    async with open_store(config) as store:
         return await store.across(partial(relock_all, cipher=storage_secrets.Cipher(key)))

@@ -1,11 +1,11 @@
 """What administrators can set per workspace: names, defaults, and what a valid value is."""
 
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import Refusal
 from bot.messages import RECOGNITION
@@ -60,13 +60,6 @@ def _days(name: str, most: int) -> Callable[[str], str]:
     return read
 
 
-def _timezone(typed: str) -> str:
-    value = typed.strip()
-    if value not in zoneinfo.available_timezones():
-        raise Refusal("timezone is a name such as Europe/Zurich or America/New_York.")
-    return value
-
-
 def _country(typed: str) -> str:
     """ISO 3166 country code, and a subdivision after a hyphen: `CH-ZH`."""
     value = typed.strip().upper()
@@ -75,6 +68,17 @@ def _country(typed: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
         raise Refusal("holidays is a country such as GB, or a part of one such as CH-ZH, or none.")
     return value
+
+
+def _timezone(typed: str) -> str:
+    """A name of the IANA time zone database; its capitals need not be known by heart."""
+    name = typed.strip().replace(" ", "_")
+    zones = {zone.casefold(): zone for zone in available_timezones()}
+    if name.casefold() not in zones:
+        near = get_close_matches(name.casefold(), zones, n=1)
+        hint = f"did you mean {zones[near[0]]}?" if near else "Europe/Berlin and America/New_York are two."
+        raise Refusal(f"timezone is the name of a time zone; {hint}")
+    return ZoneInfo(zones[name.casefold()]).key
 
 
 ALL = {
@@ -88,7 +92,7 @@ ALL = {
             _values,
         ),
         Setting("fallback", "", "Who takes an escalation where the org chart has no answer", _fallback),
-        Setting("timezone", "UTC", "The workspace's time zone", _timezone),
+        Setting("timezone", "UTC", "The time zone the workspace lives by, such as Europe/Berlin", _timezone),
         Setting("holidays", "", "The country whose public holidays are no working days", _country),
         Setting(
             "reminder_after",

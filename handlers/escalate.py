@@ -10,6 +10,7 @@ from bot.escalations import Filing, Planned
 from bot.holidays import is_holiday
 from bot.messages import ClickRefused
 from bot.ports import Work
+from bot.rules import coach
 from bot.rules.lifecycle import TABLE, Move
 from bot.rules.people import Group
 from handlers import markup
@@ -49,7 +50,8 @@ async def subject_chosen(office: Office, click: Click) -> None:
     teams = await office.transact(click.team.id, people.teams)
     link = form.metadata(sent).get("link", "")
     planned, lost = await _planned(office, sent)
-    drawn = form.drawn(teams, planned, link=link, lost=lost)
+    advice = coach.suggestions(form.report(sent).happened)
+    drawn = form.drawn(teams, planned, link=link, lost=lost, advice=advice)
     await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
 
 
@@ -122,7 +124,7 @@ def _make(work: Work, click: Click, move: Move, number: int, now: datetime) -> N
             in_channel=click.channel.id,
         )
     except Refusal as no:
-        work.outbox.put(click.response_url, ClickRefused(no.sentence), now)
+        _refuse(work, click.response_url, no.sentence, now)
 
 
 async def _ask_for_words(office: Office, click: Click, move: Move, number: int) -> None:
@@ -142,12 +144,13 @@ async def _ask_for_words(office: Office, click: Click, move: Move, number: int) 
         return
     title, question, submit = ASKED[move]
     above = view.words_of(told.escalation.report) if move is Move.TAKE_FURTHER else []
-    modal = form.note(title, question, submit, number, move, above, "")
+    prefill = coach.neutral(told.escalation.report) if move is Move.TAKE_FURTHER else ""
+    modal = form.note(title, question, submit, number, move, above, prefill)
     await office.client.views_open(trigger_id=click.trigger_id, view=modal)
 
 
 def _refuse(work: Work, to: str, sentence: str, now: datetime) -> None:
-    work.outbox.put(to, ClickRefused(sentence), now)
+    work.outbox.put(to, ClickRefused(sentence, in_place=False), now)
 
 
 async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, str]:

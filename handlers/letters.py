@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot import escalations, kudos, settings
+from bot import escalations, kudos, people, settings
 from bot.escalations import Told
 from bot.messages import (
     RECOGNITION,
+    ChartGaps,
     ClickRefused,
     EscalationArrived,
     EscalationMoved,
@@ -20,6 +21,7 @@ from bot.messages import (
     UndoConfirmed,
 )
 from bot.ports import Letter, Sent, Transact, Work
+from handlers.views import directory as directory_view
 from handlers.views import escalations as escalation_view
 from handlers.views import home as home_view
 from handlers.views import kudos as view
@@ -48,10 +50,14 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """New words in place of a private answer; Slack keeps its address open for 30 minutes."""
+    """New words in place of a private answer, or a private answer beside what was clicked.
+
+    Slack keeps the address open for 30 minutes.
+    """
 
     address: str
     message: dict[str, Any]
+    in_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,13 @@ def _compose(work: Work, letter: Letter) -> Act | None:
     match letter.message:
         case KudosPosted() | KudosReceived() | KudosTakenBack() | UndoConfirmed() as about_kudos:
             return _of_kudos(work, letter, about_kudos)
-        case ClickRefused(sentence):
-            return Replace(letter.to, view.refused(sentence))
+        case ClickRefused(sentence, in_place):
+            return Replace(letter.to, view.refused(sentence), in_place=in_place)
         case HomeOpened(person):
             mine, held = escalations.of(work, person)
             return Publish(person, home_view.home(kudos.mine(work, person), mine, held))
+        case ChartGaps(to):
+            return Post(to, directory_view.gaps(letter.message, people.names_in(work, letter.message)))
         case about_escalation:
             told = escalations.read(work, about_escalation.escalation)
             return _of_escalation(work, letter, about_escalation, told) if told else None

@@ -141,6 +141,7 @@ class HomeOpening(Payload):
 class Profile(Payload):
     display_name: str | None = None
     real_name: str | None = None
+    email: str | None = None
 
 
 class SlackUser(Payload):
@@ -152,6 +153,8 @@ class SlackUser(Payload):
     real_name: str | None = None
     deleted: bool | None = None
     is_bot: bool | None = None
+    is_admin: bool | None = None
+    is_owner: bool | None = None
     is_restricted: bool | None = None
     is_ultra_restricted: bool | None = None
     tz: str | None = None

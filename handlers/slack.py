@@ -167,8 +167,8 @@ async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
             await clients.speaker.chat_update(channel=where.channel, ts=where.ts, **message)
         case Remove(where):
             await clients.speaker.chat_delete(channel=where.channel, ts=where.ts)
-        case Replace(address, message):
-            await _replace(clients, address, message)
+        case Replace(address, message, in_place):
+            await _replace(clients, address, {"replace_original": in_place, **message})
         case Publish(person, view):
             await clients.speaker.views_publish(user_id=person, view=view)
     return None
@@ -195,7 +195,7 @@ async def _post(clients: Clients, letter: Letter, to: str, message: Mapping[str,
 
 
 async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -> None:
-    body = {"replace_original": True, "response_type": "ephemeral", **message}
+    body = {"response_type": "ephemeral", **message}
     async with clients.session.post(address, json=body) as answer:
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise _Unanswered(_rate_limited(answer.headers))

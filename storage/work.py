@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
+from bot.errors import Refusal
 from bot.ports import Letter, Sent
 from storage import engine as engines
 from storage import outbox as letters
+from storage.chart import ChartShelf
+from storage.claims import ClaimsShelf
 from storage.escalations import EscalationShelf
 from storage.kudos import KudosShelf
 from storage.outbox import OutboxShelf
@@ -31,7 +34,7 @@ OnCommit = Callable[[str, int], None]
 class Work:
     """The shelves of one workspace within one transaction."""
 
-    def __init__(self, connection: Connection, workspace: str, cipher: Cipher) -> None:
+    def __init__(self, connection: Connection, workspace: str, cipher: Cipher | None) -> None:
         self._connection = connection
         self._cipher = cipher
         self.workspace = workspace
@@ -47,11 +50,21 @@ class Work:
         return PeopleShelf(self._connection, self.workspace)
 
     @cached_property
+    def chart(self) -> ChartShelf:
+        return ChartShelf(self._connection, self.workspace)
+
+    @cached_property
+    def claims(self) -> ClaimsShelf:
+        return ClaimsShelf(self._connection, self.workspace)
+
+    @cached_property
     def kudos(self) -> KudosShelf:
         return KudosShelf(self._connection, self.workspace, self.people)
 
     @cached_property
     def escalations(self) -> EscalationShelf:
+        if self._cipher is None:
+            raise Refusal("Escalations are encrypted, and GOODWORD_ENCRYPTION_KEY is not set.")
         return EscalationShelf(self._connection, self.workspace, self._cipher)
 
     @cached_property
@@ -66,7 +79,8 @@ class Work:
 class Store:
     """The database behind `transact`, with threads of its own so that the event loop never waits.
 
-    `encryption_key` is one or several Fernet keys, newest first, separated by commas.
+    `encryption_key` is one or several Fernet keys, newest first, separated by commas; without it
+    everything but escalations works.
     SQLite gets one thread, for it has one writer; PostgreSQL as many as its pool has connections.
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.
@@ -75,14 +89,14 @@ class Store:
     def __init__(
         self,
         database_url: str,
-        encryption_key: str,
         *,
+        encryption_key: str = "",
         lease: timedelta = timedelta(seconds=30),
         pace: timedelta = timedelta(seconds=1),
         on_commit: OnCommit = lambda _name, _queued: None,
     ) -> None:
         self.engine: Engine = engines.build(database_url)
-        self._cipher = Cipher(encryption_key)
+        self._cipher = Cipher(encryption_key) if encryption_key else None
         threads = engines.THREADS[self.engine.dialect.name]
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
         self._lease = lease

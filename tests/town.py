@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from bot import settings
 from bot.app import Bot, Plan, running
 from bot.serve import served
 from handlers.manifest import manifest
@@ -49,6 +51,11 @@ class Town:
         """Every message and modal that Goodword showed anybody, by handle; who saw nothing is left out."""
         seen = {person.handle: self._seen_by(person.id) for person in self.slack.company.people}
         return {who: words for who, words in seen.items() if words}
+
+    async def set(self, name: str, value: str) -> None:
+        """Change a setting, as an administrator would."""
+        change = partial(settings.change, name=name, typed=value, by="eve", now=self.slack.clock.now())
+        await self.bot.store.transact(self.bot.me.workspace, change)
 
     async def settled(self) -> None:
         """Wait until the outbox has nothing left to do."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.escalations import Planned
+from bot.rules.coach import MOST, Suggestion
 from bot.rules.escalation import LONGEST_ANSWER, Report
 from bot.rules.people import Group
 from bot.rules.routing import Holder
@@ -31,7 +32,13 @@ def blank(teams: Sequence[Group], *, happened: str = "", link: str = "") -> dict
 
 
 def drawn(
-    teams: Sequence[Group], planned: Planned | None, *, happened: str = "", link: str = "", lost: str = ""
+    teams: Sequence[Group],
+    planned: Planned | None,
+    *,
+    happened: str = "",
+    link: str = "",
+    lost: str = "",
+    advice: Sequence[Suggestion] = (),
 ) -> dict[str, Any]:
     """Draw the form, with the route once it is known whom it is about; answers stay by their block ids."""
     return {
@@ -49,6 +56,7 @@ def drawn(
                 _question(name, label, hint, happened if name == "happened" else "")
                 for name, label, hint in QUESTIONS
             ),
+            *(_says(f"{one.why} For example: {one.wording}") for one in advice[:MOST]),
             _choices(planned),
         ],
     }

@@ -18,7 +18,7 @@ from handlers.manifest import manifest
 from handlers.playground import PretendSlack, sample_company, serve
 from storage.work import Store
 from tests.faults.replicas import Replica
-from tests.town import KEY, SECRET, TOKEN, unfinished
+from tests.town import SECRET, TOKEN, unfinished
 
 RUNS = int(os.environ.get("GOODWORD_FAULT_RUNS", "5"))
 SEED = 20260322
@@ -98,7 +98,7 @@ async def _thank(slack: PretendSlack, who: str, numbers: Iterator[int]) -> set[s
 async def _last_life(replica: Replica, slack: PretendSlack, database_url: str) -> None:
     """Start once more and leave it alive until everything is said."""
     await replica.start()
-    store = Store(database_url, KEY)
+    store = Store(database_url)
     try:
         async with asyncio.timeout(60 + 3 * RUNS):
             while await store.across(unfinished, only_reads=True):
@@ -110,7 +110,7 @@ async def _last_life(replica: Replica, slack: PretendSlack, database_url: str) -
 
 
 async def _ledger_agrees(database_url: str, count: int) -> None:
-    store = Store(database_url, KEY)
+    store = Store(database_url)
     assert await store.transact("T0GOODWRD1", kudos.verify) == []
     assert await store.transact("T0GOODWRD1", lambda work: work.kudos.size()) == count
     await store.close()
