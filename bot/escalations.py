@@ -39,6 +39,7 @@ class Planned:
     subject: Subject
     route: Route
     leads_people: bool
+    first_is_manager: bool
     balance: tuple[int, int] | None = None
 
 
@@ -61,7 +62,13 @@ def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_ho
     about = _subject(work, subject)
     chain = work.people.chain(reporter)
     route = routing.route(me, chain, about, _fallback(work), own_first_hop=own_first_hop)
-    return Planned(about, route, work.chart.reports_of(reporter) > 0, _balance(work, reporter, about, now))
+    return Planned(
+        subject=about,
+        route=route,
+        leads_people=work.chart.reports_of(reporter) > 0,
+        first_is_manager=chain.managers[:1] == (route.first.id,),
+        balance=_balance(work, reporter, about, now),
+    )
 
 
 def file(work: Work, filing: Filing, source: str, now: datetime, is_holiday: IsHoliday) -> Route:

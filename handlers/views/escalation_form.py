@@ -155,16 +155,20 @@ def _route(planned: Planned | None, lost: str) -> list[Block]:
 
 
 def route_in_words(planned: Planned) -> str:
+    """Say by name who reads it, and who does not."""
     route, name = planned.route, planned.subject.name
     first = f"{route.first.name} reads this first."
     if route.first.is_fallback:
-        first = f"{route.first.name} will read this, for the org chart names no manager."
-    then = (
-        f" If it is taken further, it goes to {route.second.name}."
-        if route.second
-        else " Nobody else gets it."
+        first = f"{route.first.name} will read this, for the org chart names no manager of yours."
+    elif planned.first_is_manager:
+        first = f"{route.first.name}, your manager, reads this first."
+    if route.second is None:
+        return f"{first} Nobody else gets it. {name} is not told by Goodword."
+    leads = f"who leads {name}" if planned.subject.lead else f"who is responsible for {name}'s work"
+    whom = route.second.name if route.second.is_fallback else f"{route.second.name}, {leads}"
+    return (
+        f"{first} If {route.first.name} takes it further, it goes to {whom}. {name} is not told by Goodword."
     )
-    return f"{first}{then} {name} is not told by Goodword."
 
 
 def _says(words: str) -> Block:

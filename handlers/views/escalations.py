@@ -181,9 +181,13 @@ def _note(told: Told) -> list[Block]:
 
 
 def _advice(told: Told) -> str:
-    if told.escalation.one_hop and told.escalation.state is State.WITH_MANAGER:
-        return "You lead both sides, so this is yours alone."
-    return "The problem, not the person. Nobody else sees this."
+    """Who knows of it, said to whoever holds it."""
+    one = told.escalation
+    if one.state is State.WITH_MANAGER:
+        yours = "You lead both sides, so this is yours alone. " if one.one_hop else ""
+        whom = "you" if one.first == one.reporter else f"you and {told.name(one.reporter)}"
+        return f"{yours}The problem, not the person. Only {whom} know of this."
+    return f"The problem, not the person. Only you, {told.name(one.first)} and whoever asked know of this."
 
 
 def _button(told: Told, move: Move) -> Element:
