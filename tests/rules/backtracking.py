@@ -21,6 +21,13 @@ _CATEGORIES: dict[Any, Callable[[str], bool]] = {
 }
 
 
+LIMIT = 50_000  # steps, far more than any of our texts should take
+
+
+class RunawayError(Exception):
+    """It has taken so many steps that the end need not be waited for."""
+
+
 class Counted:
     """One expression. `search_all` goes through a text as `finditer`, `is_whole` answers as `fullmatch`."""
 
@@ -51,6 +58,8 @@ class Counted:
 
     def _one(self, node: Node, text: str, at: int) -> Iterator[int]:
         self.steps += 1
+        if self.steps > LIMIT:
+            raise RunawayError
         kind, given = node
         if kind is of.SUBPATTERN:
             yield from self._run(list(given[3]), text, at)

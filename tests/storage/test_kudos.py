@@ -30,7 +30,7 @@ async def test_a_kudos_is_read_as_it_was_given(store: Store) -> None:
         ToGroup("SSUPPORT"),
         Words(" for the long night #care #craft"),
     )
-    give = partial(kudos.give, giver=ADA.id, pieces=pieces, source="one", now=NOW)
+    give = partial(kudos.give, giver=ADA.id, said=pieces, source="one", now=NOW)
     receipt = await store.transact(HERE, give)
 
     found = await store.transact(HERE, lambda work: work.kudos.read(receipt.kudos))
