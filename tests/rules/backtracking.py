@@ -56,7 +56,7 @@ class Counted:
         for end in self._one(nodes[0], text, at):
             yield from self._run(nodes[1:], text, end)
 
-    def _one(self, node: Node, text: str, at: int) -> Iterator[int]:
+    def _one(self, node: Node, text: str, at: int) -> Iterator[int]:  # noqa: C901 - one branch a kind
         self.steps += 1
         if self.steps > LIMIT:
             raise RunawayError
@@ -68,11 +68,9 @@ class Counted:
                 yield from self._run(list(option), text, at)
         elif kind is of.MAX_REPEAT:
             yield from self._repeated(given, text, at)
-        elif kind in {of.ASSERT, of.ASSERT_NOT}:
-            if self._holds(given, text, at) is (kind is of.ASSERT):
-                yield at
-        elif kind is of.AT:
-            if _stands(given, text, at):
+        elif kind in {of.ASSERT, of.ASSERT_NOT, of.AT}:
+            holds = _stands(given, text, at) if kind is of.AT else self._holds(given, text, at)
+            if holds is not (kind is of.ASSERT_NOT):
                 yield at
         elif at < len(text) and _fits(node, text[at]):
             yield at + 1
