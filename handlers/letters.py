@@ -7,7 +7,6 @@ from typing import Any
 from bot import escalations, kudos, people, settings
 from bot.escalations import Told
 from bot.messages import (
-    RECOGNITION,
     ChartGaps,
     ClickRefused,
     EscalationArrived,
@@ -29,10 +28,14 @@ from handlers.views import kudos as view
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message to a channel (id or `#name`) or to a person (id)."""
+    """A message to a channel (id or `#name`) or to a person (id).
+
+    `places` are all those in which it may stand already, where an earlier attempt had no answer.
+    """
 
     to: str
     message: dict[str, Any]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,14 @@ class Publish:
     view: dict[str, Any]
 
 
-Act = Post | Redraw | Remove | Replace | Publish
+@dataclass(frozen=True, slots=True)
+class Unsay:
+    """It is not to be said any more; if it was, it stands in one of the places and is to disappear."""
+
+    places: tuple[str, ...]
+
+
+Act = Post | Redraw | Remove | Replace | Publish | Unsay
 
 
 async def compose(transact: Transact, letter: Letter) -> Act | None:
@@ -84,7 +94,8 @@ def _compose(work: Work, letter: Letter) -> Act | None:
             mine, held = escalations.of(work, person)
             return Publish(person, home_view.home(kudos.mine(work, person), mine, held))
         case ChartGaps(to):
-            return Post(to, directory_view.gaps(letter.message, people.names_in(work, letter.message)))
+            names = people.names_in(work, letter.message)
+            return Post(to, directory_view.gaps(letter.message, names), (to,))
         case about_escalation:
             told = escalations.read(work, about_escalation.escalation)
             return _of_escalation(work, letter, about_escalation, told) if told else None
@@ -96,10 +107,14 @@ def _of_kudos(
     match message:
         case KudosPosted(number):
             standing = kudos.standing(work, number)
-            return Post(_address(work, letter.to), view.posted(standing)) if standing else None
+            places = _places(work, letter)
+            return Post(places[0], view.posted(standing), places) if standing else _unsaid(letter, places)
         case KudosReceived(number, recipient):
             standing = kudos.standing(work, number)
-            return Post(recipient, view.received(standing, recipient)) if standing else None
+            places = (recipient,)
+            if standing is None:
+                return _unsaid(letter, places)
+            return Post(recipient, view.received(standing, recipient), places)
         case KudosTakenBack(key):
             where = work.outbox.sent(key)
             return Remove(where) if where else None
@@ -116,16 +131,25 @@ def _of_escalation(
 ) -> Act | None:
     match message:
         case EscalationArrived(_, to):
-            return Post(to, escalation_view.desk(told, to))
+            return Post(to, escalation_view.desk(told, to), (to,))
         case EscalationMoved(_, move):
-            return Post(told.escalation.reporter, escalation_view.moved(told, move))
+            reporter = told.escalation.reporter
+            return Post(reporter, escalation_view.moved(told, move), (reporter,))
         case EscalationOverdue():
             waits = told.escalation.holder == letter.to and not told.escalation.closed
-            return Post(letter.to, escalation_view.overdue(told)) if waits else None
+            return Post(letter.to, escalation_view.overdue(told), (letter.to,)) if waits else None
         case EscalationRedrawn(_, to, key):
             where = work.outbox.sent(key)
             return Redraw(where, escalation_view.desk(told, to)) if where else None
 
 
-def _address(work: Work, to: str) -> str:
-    return settings.chosen(work).recognition_channel if to == RECOGNITION else to
+def _unsaid(letter: Letter, places: tuple[str, ...]) -> Unsay | None:
+    return Unsay(places) if letter.unsure else None
+
+
+def _places(work: Work, letter: Letter) -> tuple[str, ...]:
+    """The recognition channel of now, and those it was since this letter was first tried."""
+    now = settings.chosen(work).recognition_channel
+    if not letter.unsure:
+        return (now,)
+    return tuple(dict.fromkeys((now, *settings.channels_since(work, letter.first_tried_at))))

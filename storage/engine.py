@@ -17,6 +17,8 @@ from bot.errors import Refusal
 T = TypeVar("T")
 THREADS = {"sqlite": 1, "postgresql": 8}
 BUSY_TIMEOUT_MS = 5000
+# Milliseconds: for a lock, and for one statement (the longest read many people's rows at night).
+IN_A_HURRY = "-c lock_timeout=2000 -c statement_timeout=10000"
 
 
 def address(database_url: str) -> URL:
@@ -38,21 +40,26 @@ def address(database_url: str) -> URL:
             raise Refusal(f"DATABASE_URL starts with {other}: use sqlite:///… or postgresql://….")
 
 
-def build(database_url: str) -> Engine:
-    """Build the engine; errors never print parameters, for those are people's words."""
+def build(database_url: str, *, in_a_hurry: bool = False) -> Engine:
+    """Build the engine; errors never print parameters, for those are people's words.
+
+    `in_a_hurry` where somebody waits for each transaction: Slack gives up on an answer after three seconds,
+    so one that hangs behind a lock is given up as well, and cannot be kept after the person was told no.
+    """
     url = address(database_url)
     if url.drivername == "sqlite":
         engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
+    options = f"-c timezone=utc {IN_A_HURRY}" if in_a_hurry else "-c timezone=utc"
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=THREADS["postgresql"],
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "application_name": "goodword", "options": "-c timezone=utc"},
+        connect_args={"connect_timeout": 5, "application_name": "goodword", "options": options},
     )
     event.listen(engine, "handle_error", _without_the_row)
     return engine

@@ -26,6 +26,7 @@ from storage.settings import SettingsShelf
 
 T = TypeVar("T")
 TRIES = 5
+LAST_TRANSACTIONS = 2.0  # seconds that those in hand may take when we stop
 
 OnCommit = Callable[[str, int], None]
 """Told after each commit: the name of the function that ran, and how many messages it queued."""
@@ -84,6 +85,7 @@ class Store:
     SQLite gets one thread, for it has one writer; PostgreSQL as many as its pool has connections.
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.
+    `in_a_hurry`: see `storage.engine.build`.
     """
 
     def __init__(
@@ -93,9 +95,10 @@ class Store:
         encryption_key: str = "",
         lease: timedelta = timedelta(seconds=30),
         pace: timedelta = timedelta(seconds=1),
+        in_a_hurry: bool = False,
         on_commit: OnCommit = lambda _name, _queued: None,
     ) -> None:
-        self.engine: Engine = engines.build(database_url)
+        self.engine: Engine = engines.build(database_url, in_a_hurry=in_a_hurry)
         self._cipher = Cipher(encryption_key) if encryption_key else None
         threads = engines.THREADS[self.engine.dialect.name]
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
@@ -120,7 +123,7 @@ class Store:
         return await self._run(fn, only_reads=only_reads)
 
     async def close(self) -> None:
-        """Wait for transactions in hand, then let the database go."""
+        """Wait for transactions in hand, though not for ever, then let the database go."""
         await asyncio.to_thread(self._threads.shutdown)
         self.engine.dispose()
 

@@ -209,7 +209,8 @@ def test_three_words_are_a_reason_in_any_script(reason: str) -> None:
         "- — …!",
         "🎉 🎉 🎉",
         "___ *** ~~~",
-        "धन्यवाद",  # one word, however many vowel signs it has
+        "धन्यवाद मदद",  # two words, however many vowel signs they have
+        "un\u00adbe\u00adliev\u00adable work",  # and however they may be hyphenated
         "re\u0301sume\u0301 vite",
         "感謝",
         "谢谢",
