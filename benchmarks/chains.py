@@ -86,8 +86,8 @@ def measure(name: str, url: str, size: int, first: tuple[float, float] | None) -
     base = first or (one, team)
     print(
         f"{name:10} {size:>6} people: import {whole:6.2f} s (transaction {inside:5.2f} s), unchanged again "
-        f"{again:5.2f} s; chain of {height:3.1f} {one:6.3f} ms (×{one / base[0]:4.2f}), of a team of {TEAM} {team:6.3f} ms "
-        f"(×{team / base[1]:4.2f})"
+        f"{again:5.2f} s; chain of {height:3.1f} {one:6.3f} ms (×{one / base[0]:4.2f}), "
+        f"of a team of {TEAM} {team:6.3f} ms (×{team / base[1]:4.2f})"
     )
     return base
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, true
 
 from bot.rules.people import Group, Person, Roll, plain
 from bot.rules.routing import Chain
@@ -73,9 +73,9 @@ class PeopleShelf:
         return found
 
     def administrators(self) -> list[Person]:
-        query = select(people).where(people.c.workspace_id == self._workspace, people.c.admin)
-        found = (_person(row) for row in self._connection.execute(query.order_by(people.c.person_id)))
-        return [person for person in found if person.active and not person.bot]
+        query = select(people).where(people.c.workspace_id == self._workspace, people.c.admin == true())
+        found = (_person(row) for row in self._connection.execute(query))  # sorted here: they are few
+        return sorted((one for one in found if one.active and not one.bot), key=lambda one: one.id)
 
     def put(self, people: Sequence[Person], now: datetime) -> None:
         for some in batches(people, BATCH):

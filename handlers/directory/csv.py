@@ -27,6 +27,8 @@ Cells = dict[str, str]
 
 def _email(value: str) -> str:
     """An address as far as one can tell by looking at it; whether somebody has it, the directory knows."""
+    if not value:
+        raise ValueError("the e-mail is missing.")
     local, at, domain = value.lower().rpartition("@")
     odd = set(value) & set(' \t"(),:;<>[\\]') or "@" in local
     if not (local and at and "." in domain.strip(".")) or odd or len(value) > LONGEST_EMAIL:

@@ -28,7 +28,10 @@ class Read:
 
     @property
     def sentence(self) -> str:
-        parts = [f"{self.people:,} people", f"{self.groups:,} user groups"]
+        parts = [
+            f"{self.people:,} people",
+            "one user group" if self.groups == 1 else f"{self.groups:,} user groups",
+        ]
         if self.profiles:
             parts.append("their profiles")
         if self.scim:

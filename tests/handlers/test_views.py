@@ -102,7 +102,7 @@ VALUES = {
 VIEWS: dict[str, dict[str, Any]] = {
     **{f"form, {what}": kudos_form.blank(values) for what, values in VALUES.items()},
     **{f"form done, {what}": kudos_form.done(one) for what, one in RECEIPTS.items()},
-    **{f"home, {what}": home.home(one) for what, one in RECORDS.items()},
+    **{f"home, {what}": home.home(one, [], []) for what, one in RECORDS.items()},
 }
 all_messages = pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES.keys())
 all_views = pytest.mark.parametrize("shown", VIEWS.values(), ids=VIEWS.keys())
