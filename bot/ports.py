@@ -1,11 +1,12 @@
 """What the bot needs of the world; `storage` provides all of it, and tests run against the real one."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from bot.messages import Message
+from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
 from bot.rules.people import Group, Person, Roll
 from bot.rules.recognition import Decision, Kudos
 from bot.rules.routing import Chain
@@ -69,6 +70,16 @@ class Parked:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an import did: how many members its source now speaks of, and how that differs from before."""
+
+    total: int
+    new: int
+    changed: int
+    gone: int
+
+
 class People(Protocol):
     def look_up(self, people: Iterable[str], groups: Iterable[str], handles: Iterable[str]) -> Roll:
         """Find the people and groups, with the members of the groups; who is unknown is left out."""
@@ -76,11 +87,59 @@ class People(Protocol):
     def chain(self, person: str) -> Chain:
         """Give a person's managers upward, reading only those rows, however large the company is."""
 
-    def put(self, people: Sequence[Person], now: datetime) -> None: ...
+    def chains(self, ids: Iterable[str]) -> Mapping[str, Chain]:
+        """Give the chains of several at once, such as the members of a team."""
+
+    def known(self, ids: Iterable[str]) -> Mapping[str, Person]:
+        """Those of the ids that are in the directory."""
+
+    def with_emails(self, emails: Iterable[str]) -> Mapping[str, str]:
+        """The ids of colleagues by e-mail, in lower case; who is not in Slack is left out."""
+
+    def administrators(self) -> list[Person]: ...
+
+    def put(self, people: Sequence[Person], now: datetime) -> None:
+        """Keep people as they are now; places in the chart that wait for one of them become theirs."""
 
     def put_group(self, group: Group, now: datetime) -> None: ...
 
     def count(self) -> int: ...
+
+
+class Chart(Protocol):
+    """Who reports to whom. To read somebody's managers, ask `People.chain`."""
+
+    def replace(self, source: Source, facts: Sequence[Fact]) -> Changes:
+        """Let a source say this, and nothing else any more."""
+
+    def say(self, source: Source, facts: Sequence[Fact], about: Collection[Field] = FIELDS) -> None:
+        """Let a source say this of these members; what it said of others, or about other fields, stays."""
+
+    def said_of(self, member: str) -> Said: ...
+
+    def of(self, member: str) -> Fact:
+        """What is in force: manager, department, title."""
+
+    def reports_of(self, manager: str) -> int:
+        """How many report to somebody, not counting those who left."""
+
+    def everybody(self) -> list[Seat]: ...
+
+
+class Claims(Protocol):
+    """Work that is to be done once, however many replicas see that it is due."""
+
+    def take(self, kind: str, due_key: str, now: datetime, hold: timedelta | None = None) -> int:
+        """Claim it; gives which attempt this is, or 0 where it is somebody else's or done.
+
+        With `hold` it is free again after that time, unless it is held longer or for good.
+        """
+
+    def hold(self, kind: str, due_key: str, until: datetime | None) -> None:
+        """Keep what was claimed until then; None: for good, for it is done."""
+
+    def is_news(self, kind: str, due_key: str, now: datetime) -> bool:
+        """Keep `due_key` as the latest of its kind; whether it was another before."""
 
 
 class KudosShelf(Protocol):
@@ -147,6 +206,10 @@ class Work(Protocol):
 
     @property
     def people(self) -> People: ...
+    @property
+    def chart(self) -> Chart: ...
+    @property
+    def claims(self) -> Claims: ...
     @property
     def kudos(self) -> KudosShelf: ...
     @property

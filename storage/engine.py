@@ -1,9 +1,10 @@
 """One engine for SQLite or PostgreSQL, set up so that what is committed stays."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import Refusal
 
+T = TypeVar("T")
 THREADS = {"sqlite": 1, "postgresql": 8}
 BUSY_TIMEOUT_MS = 5000
 
@@ -84,6 +86,19 @@ def upsert(
         set_={name: statement.excluded[name] for name in update},
     )
     connection.execute(statement, rows)
+
+
+def analyse(connection: Connection, *tables: Table) -> None:
+    """Let PostgreSQL count anew, so that it plans for the table as it is; SQLite plans without counting."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Give the items a few at a time, for a statement takes so many parameters and no more."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def inserting(connection: Connection, table: Table) -> Any:

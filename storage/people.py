@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, true
 
 from bot.rules.people import Group, Person, Roll, plain
-from storage.engine import upsert
+from bot.rules.routing import Chain
+from storage import chains
+from storage.chart import ChartShelf
+from storage.engine import batches, inserting, upsert
 from storage.tables import group_members, groups, people
 
-# SQLite takes at most 32,766 parameters in a statement; a row of people has 14.
+# SQLite takes at most 32,766 parameters in a statement; a row of people has 16.
 BATCH = 1000
 
 
@@ -26,9 +29,51 @@ class PeopleShelf:
         ids = {*people}.union(*(group.members for group in known))
         return Roll({p.id: p for p in self._people(ids, typed)}, {g.id: g for g in known})
 
+    def chain(self, person: str) -> Chain:
+        return self.chains([person])[person]
+
+    def chains(self, ids: Iterable[str]) -> dict[str, Chain]:
+        ways = list(chains.upward(self._connection, self._workspace, ids))
+        known = self.known(manager for way in ways for manager in way.managers)
+        return {
+            way.start: Chain(
+                of=way.start,
+                managers=way.managers,
+                known=tuple(known[id] for id in way.managers if id in known),
+                circular=way.circular,
+            )
+            for way in ways
+        }
+
+    def known(self, ids: Iterable[str]) -> dict[str, Person]:
+        found: dict[str, Person] = {}
+        for some in batches(dict.fromkeys(ids), BATCH):
+            found |= {person.id: person for person in self._people({*some}, set())}
+        return found
+
+    def with_emails(self, emails: Iterable[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        # Whoever is active comes last, and so keeps an e-mail that somebody else had before.
+        order = (people.c.active, people.c.seen_at, people.c.person_id)
+        for some in batches(dict.fromkeys(emails), BATCH):
+            query = select(people.c.email, people.c.person_id).where(
+                people.c.workspace_id == self._workspace,
+                people.c.email.in_(some),
+                people.c.home_id == self._workspace,
+                people.c.bot.is_(False),
+            )
+            found |= {row.email: row.person_id for row in self._connection.execute(query.order_by(*order))}
+        return found
+
+    def administrators(self) -> list[Person]:
+        query = select(people).where(people.c.workspace_id == self._workspace, people.c.admin == true())
+        found = (_person(row) for row in self._connection.execute(query))  # sorted here: they are few
+        return sorted((one for one in found if one.active and not one.bot), key=lambda one: one.id)
+
     def put(self, people: Sequence[Person], now: datetime) -> None:
-        for start in range(0, len(people), BATCH):
-            self._put_some(people[start : start + BATCH], now)
+        for some in batches(people, BATCH):
+            self._put_some(some, now)
+        ChartShelf(self._connection, self._workspace).adopt(people)
 
     def put_group(self, group: Group, now: datetime) -> None:
         ours = {"workspace_id": self._workspace, "group_id": group.id}
@@ -81,10 +126,15 @@ class PeopleShelf:
     def _put_some(self, some: Sequence[Person], now: datetime) -> None:
         rows = [{"workspace_id": self._workspace, "seen_at": now, **_row(person)} for person in some]
         if rows:
-            kept = tuple(name for name in rows[0] if name not in {"workspace_id", "person_id"})
-            upsert(self._connection, people, rows, update=kept)
+            statement = inserting(self._connection, people)
+            kept = {name: statement.excluded[name] for name in rows[0] if name not in _KEY}
+            # Slack leaves the e-mail out here and there; that is no reason to forget whose it is.
+            kept["email"] = func.coalesce(statement.excluded.email, people.c.email)
+            statement = statement.on_conflict_do_update(index_elements=[*_KEY], set_=kept)
+            self._connection.execute(statement, rows)
 
 
+_KEY = ("workspace_id", "person_id")
 _TYPED_AS = (people.c.plain_handle, people.c.plain_name, people.c.plain_real_name)
 
 
@@ -102,6 +152,8 @@ def _row(person: Person) -> dict[str, Any]:
         "bot": person.bot,
         "guest": person.guest,
         "timezone": person.timezone,
+        "email": person.email or None,
+        "admin": person.admin,
     }
 
 
@@ -116,4 +168,6 @@ def _person(row: Row[Any]) -> Person:
         bot=row.bot,
         guest=row.guest,
         timezone=row.timezone,
+        email=row.email or "",
+        admin=row.admin,
     )

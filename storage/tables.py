@@ -59,6 +59,7 @@ metadata = MetaData(
 # SQLite counts rows by itself only in an INTEGER key.
 Number = BigInteger().with_variant(Integer, "sqlite")
 Id = String(64)  # Slack's ids are short; the room is for other chats
+Member = String(320)  # an id, or `mail:` and an e-mail, which has at most 254 characters (RFC 5321)
 
 
 def _workspace() -> Column[str]:
@@ -93,11 +94,16 @@ people = _table(
     Column("bot", Boolean, nullable=False),
     Column("guest", Boolean, nullable=False),
     Column("timezone", String(64), nullable=False),
+    # In lower case, as everywhere; unknown where Slack hides it.
+    Column("email", Text),
+    Column("admin", Boolean, nullable=False),
     Column("seen_at", Moment, nullable=False),
     PrimaryKeyConstraint("workspace_id", "person_id"),
     Index(None, "workspace_id", "plain_handle"),
     Index(None, "workspace_id", "plain_name"),
     Index(None, "workspace_id", "plain_real_name"),
+    Index(None, "email", "workspace_id"),
+    Index(None, "admin", "workspace_id"),
 )
 
 groups = _table(
@@ -253,4 +259,44 @@ settings = _table(
     Column("changed_at", Moment, nullable=False),
     Index(None, "workspace_id", "name", "id"),
     sqlite_autoincrement=True,
+)
+
+# What each source says about a member: a person's id, or `mail:` and the e-mail of who is not in Slack.
+chart_facts = _table(
+    "chart_facts",
+    _workspace(),
+    Column("member_id", Member, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("manager_id", Member),
+    Column("department", Text),
+    Column("title", Text),
+    PrimaryKeyConstraint("workspace_id", "member_id", "source"),
+    CheckConstraint("source IN ('csv', 'scim', 'slack')", name="source"),
+    # The workspace comes second, or PostgreSQL might take these for the key and read the whole workspace.
+    Index(None, "source", "workspace_id"),
+    Index(None, "manager_id", "workspace_id"),
+)
+
+# What is in force: of each field what the most trusted source says; kept in step with the facts.
+chart = _table(
+    "chart",
+    _workspace(),
+    Column("member_id", Member, nullable=False),
+    Column("manager_id", Member),
+    Column("department", Text),
+    Column("title", Text),
+    PrimaryKeyConstraint("workspace_id", "member_id"),
+    Index(None, "manager_id", "workspace_id"),
+)
+
+# Who inserts the row does the work; with `again_at` another may take it over from then on.
+claims = _table(
+    "claims",
+    _workspace(),
+    Column("kind", String(64), nullable=False),
+    Column("due_key", String(255), nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("again_at", Moment),
+    PrimaryKeyConstraint("workspace_id", "kind", "due_key"),
 )

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from bot.ports import Letter, Sent
 from storage import engine as engines
 from storage import outbox as letters
+from storage.chart import ChartShelf
+from storage.claims import ClaimsShelf
 from storage.kudos import KudosShelf
 from storage.outbox import OutboxShelf
 from storage.people import PeopleShelf
@@ -42,6 +44,14 @@ class Work:
     @cached_property
     def people(self) -> PeopleShelf:
         return PeopleShelf(self._connection, self.workspace)
+
+    @cached_property
+    def chart(self) -> ChartShelf:
+        return ChartShelf(self._connection, self.workspace)
+
+    @cached_property
+    def claims(self) -> ClaimsShelf:
+        return ClaimsShelf(self._connection, self.workspace)
 
     @cached_property
     def kudos(self) -> KudosShelf:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the directory. `home` is the id of the organisation (Slack team) they belong to."""
+    """Somebody in the directory. `home` is the id of the organisation (Slack team) they belong to.
+
+    `email` is in lower case, and empty where Slack hides it.
+    """
 
     id: str
     handle: str
@@ -18,6 +21,8 @@ class Person:
     bot: bool = False
     guest: bool = False
     timezone: str = "UTC"
+    email: str = ""
+    admin: bool = False
 
     def answers_to(self, handle: str) -> bool:
         """Whether a typed `@handle` may mean this person: by user name, display name or full name."""
