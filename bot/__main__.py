@@ -3,13 +3,14 @@
 import json
 import sys
 from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 import uvloop
 
 from bot import config as environment
-from bot import logs, operate, serve
+from bot import directory, logs, operate, serve
 from bot.errors import Refusal
 
 T = TypeVar("T")
@@ -24,6 +25,10 @@ goodword = typer.Typer(
 )
 settings = typer.Typer(help="List, get or set what administrators can choose.", no_args_is_help=True)
 goodword.add_typer(settings, name="settings")
+people = typer.Typer(
+    help="Who reports to whom: import it, read it anew, look for gaps.", no_args_is_help=True
+)
+goodword.add_typer(people, name="directory")
 
 
 @goodword.command()
@@ -95,6 +100,38 @@ def get_setting(name: str, workspace: Workspace = None) -> None:
 def set_setting(name: str, value: str, workspace: Workspace = None) -> None:
     """Change one setting; who and when is kept."""
     print(f"{name} = {_await(operate.set_setting(environment.read(), workspace, name, value))}")
+
+
+@people.command("import")
+def import_people(
+    file: Annotated[
+        Path, typer.Argument(help="A CSV file: email,manager_email,department,title and slack_id.")
+    ],
+    workspace: Workspace = None,
+) -> None:
+    """Let a CSV file say who reports to whom; with any problem in it nothing is imported."""
+    print(_await(directory.import_file(environment.read(), workspace, file)))
+
+
+@people.command("sync")
+def sync_people() -> None:
+    """Read everybody from Slack, then SCIM where it is configured."""
+    print(_await(directory.sync(environment.read())))
+
+
+@people.command("check")
+def check_people(workspace: Workspace = None) -> None:
+    """Name who has no manager, whose managers form a circle, and managers who left."""
+    _report(_await(directory.check(environment.read(), workspace)))
+
+
+@people.command("show")
+def show_person(
+    person: Annotated[str, typer.Argument(help="By @handle, name, e-mail or id.")],
+    workspace: Workspace = None,
+) -> None:
+    """Say who somebody is in the org chart, and which source says so."""
+    print("\n".join(_await(directory.show(environment.read(), workspace, person))))
 
 
 def _report(findings: Sequence[operate.Finding]) -> None:

@@ -15,6 +15,9 @@ from bot.errors import Refusal
 from bot.ports import Clock
 from handlers import front, routes, slack
 from handlers.delivery import Postman
+from handlers.directory.nightly import Nightly
+from handlers.directory.reading import read_everything
+from handlers.directory.scim import Scim
 from handlers.directory.slack import Directory
 from handlers.office import Office
 from handlers.schedule import heartbeat
@@ -51,13 +54,15 @@ class Plan:
     lease: timedelta = timedelta(seconds=30)
     pace: timedelta = timedelta(seconds=1)
     told: Callable[[str, str], None] = _nothing
+    scim_url: str = ""
+    scim_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
     """A Goodword that runs: `asgi` answers HTTP, `wake` makes it look at what is due.
 
-    `introduced` is done once the whole directory was read.
+    `introduced` is done once the directory was read: whole, where that was still to be done tonight.
     """
 
     asgi: Any
@@ -83,17 +88,21 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         directory = Directory(clients.reader, store.transact, plan.now)
         postman = Postman(store, store.transact, clients, plan.now, partial(_delivered, plan), plan.pace)
         store.on_commit = partial(_committed, plan, postman)
-        office = Office(store.transact, plan.now, clients.speaker, directory.introduce)
+        scim = Scim(plan.scim_url, plan.scim_token) if plan.scim_url else None
+        read = partial(read_everything, me.workspace, directory, scim, store.transact)
+        nightly = Nightly(me.workspace, read, store.transact, plan.now)
+        office = Office(store.transact, plan.now, clients.speaker, directory.introduce, directory.heard)
         bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)
         door = front.Front(
             bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan)
         )
-        reading = _background(closing, _read_directory(directory, me.workspace))
+        reading = _background(closing, _read_directory(directory, nightly, me.workspace))
         _background(closing, _say_what_is_missing(store, clients, me))
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
-        beating = heartbeat([postman.wake])
+        closing.push_async_callback(nightly.stop)
+        beating = heartbeat([postman.wake, nightly.knock])
         beating.start()
         closing.callback(beating.shutdown, wait=False)
         yield Bot(front.site(door, partial(_missing, store)), me, store, postman.wake, reading)
@@ -126,16 +135,18 @@ async def _missing(store: Store) -> str:
         return f"the database does not answer ({type(error).__name__})"
 
 
-async def _read_directory(directory: Directory, workspace: str) -> None:
+async def _read_directory(directory: Directory, nightly: Nightly, workspace: str) -> None:
     """Meet everybody in the background; who is thanked before that is looked up one by one."""
+    if await nightly.look():
+        return
     while True:
         try:
-            people, groups = await directory.sync(workspace)
+            met = await directory.sync(workspace)
         except Exception as error:  # noqa: BLE001 - Slack may be down, and thanking still works
             log.warning("the directory could not be read (%s); trying again soon", type(error).__name__)
             await asyncio.sleep(SYNC_AGAIN)
         else:
-            log.info("the directory knows %d people and %d user groups", people, groups)
+            log.info("the directory knows %d people and %d user groups", met.people, met.groups)
             return
 
 
@@ -176,7 +187,8 @@ def _answered(plan: Plan, kind: str, status: int) -> None:
 def _committed(plan: Plan, postman: Postman, name: str, queued: int) -> None:
     if queued:
         postman.wake()
-    if not name.startswith("letters."):  # those only read what is about to be sent
+    # Those only read what is about to be sent, or look whether something is due.
+    if not name.startswith(("letters.", "nights.")):
         plan.told("transaction", f"{name} committed{f', {queued} to say' if queued else ''}")
 
 

@@ -1,8 +1,8 @@
 """Every setting that comes from the environment; read once, here, and nowhere else."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import Refusal
@@ -28,6 +28,11 @@ class Config(BaseSettings):
         SecretStr("sqlite:///goodword.db"),
         description="`sqlite:///…` for one process, `postgresql://…` for any number",
     )
+    goodword_scim_url: str = Field(
+        "",
+        description="The SCIM 2.0 service to read the org chart from, such as `https://id.example.com/scim/v2`",
+    )
+    goodword_scim_token: SecretStr = Field(SecretStr(""), description="The bearer token for it")
     host: str = Field("127.0.0.1", description="The address to listen on; `0.0.0.0` for all")
     port: int = Field(3000, ge=0, le=65535, description="The port to listen on")
     log_level: Level = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")
@@ -52,6 +57,19 @@ class Config(BaseSettings):
         if not value.startswith(("https://", "http://")):
             raise ValueError("must start with https:// or http://")
         return value if value.endswith("/") else f"{value}/"
+
+    @field_validator("goodword_scim_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https:// or http://")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _scim_whole(self) -> Self:
+        if bool(self.goodword_scim_url) != bool(self.goodword_scim_token.get_secret_value()):
+            raise ValueError("GOODWORD_SCIM_URL and GOODWORD_SCIM_TOKEN need each other")
+        return self
 
     def missing(self) -> list[str]:
         """Names of the variables without which Goodword cannot talk to Slack."""

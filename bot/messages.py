@@ -49,4 +49,18 @@ class HomeOpened:
     person: str
 
 
-Message = KudosPosted | KudosReceived | KudosTakenBack | UndoConfirmed | ClickRefused | HomeOpened
+@dataclass(frozen=True, slots=True)
+class ChartGaps:
+    """To one administrator: where the org chart leaves somebody without a manager to turn to.
+
+    Ids of members, of each kind the first few and the number of all; `left` are managers who are gone.
+    """
+
+    to: str
+    without: tuple[str, ...]
+    circles: tuple[tuple[str, ...], ...]
+    left: tuple[str, ...]
+    counts: tuple[int, int, int]
+
+
+Message = KudosPosted | KudosReceived | KudosTakenBack | UndoConfirmed | ClickRefused | HomeOpened | ChartGaps

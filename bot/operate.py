@@ -39,7 +39,7 @@ def migrate(config: Config) -> str:
 
 async def verify(config: Config, workspace: str | None) -> list[Finding]:
     """Recompute every total of every workspace from the ledger."""
-    async with _store(config) as store:
+    async with open_store(config) as store:
         return [await _verified(store, one) for one in await _workspaces(store, workspace)]
 
 
@@ -52,27 +52,27 @@ async def _verified(store: Store, one: workspaces.Workspace) -> Finding:
 
 
 async def list_settings(config: Config, workspace: str | None) -> list[tuple[settings.Setting, str]]:
-    async with _store(config) as store:
-        values = await _in_one(store, workspace, settings.current)
+    async with open_store(config) as store:
+        values = await in_one(store, workspace, settings.current)
     return [(setting, values[name]) for name, setting in settings.ALL.items()]
 
 
 async def get_setting(config: Config, workspace: str | None, name: str) -> str:
     settings.known(name)
-    async with _store(config) as store:
-        return (await _in_one(store, workspace, settings.current))[name]
+    async with open_store(config) as store:
+        return (await in_one(store, workspace, settings.current))[name]
 
 
 async def set_setting(config: Config, workspace: str | None, name: str, typed: str) -> str:
     change = partial(settings.change, name=name, typed=typed, by=_operator(), now=utc_now())
-    async with _store(config) as store:
-        return await _in_one(store, workspace, change)
+    async with open_store(config) as store:
+        return await in_one(store, workspace, change)
 
 
 async def release(config: Config, workspace: str | None) -> int:
     """Let everything that was parked try again."""
-    async with _store(config) as store:
-        return await _in_one(store, workspace, lambda work: work.outbox.release(utc_now()))
+    async with open_store(config) as store:
+        return await in_one(store, workspace, lambda work: work.outbox.release(utc_now()))
 
 
 async def check(config: Config) -> list[Finding]:
@@ -87,7 +87,7 @@ async def check(config: Config) -> list[Finding]:
 
 async def _of_database(config: Config) -> list[Finding]:
     try:
-        async with _store(config) as store:
+        async with open_store(config) as store:
             found = [
                 Finding(well=True, sentence=f"The database answers; its schema is {migrations.latest()}.")
             ]
@@ -135,7 +135,7 @@ def _of_scopes(granted: frozenset[str]) -> Finding:
 
 
 async def _of_channel(config: Config, clients: slack.Clients, workspace: str) -> Finding:
-    async with _store(config) as store:
+    async with open_store(config) as store:
         channel = (await store.transact(workspace, settings.chosen)).recognition_channel
     if await slack.finds_channel(clients, channel, workspace):
         return Finding(well=True, sentence=f"The recognition channel {channel} is there.")
@@ -144,7 +144,7 @@ async def _of_channel(config: Config, clients: slack.Clients, workspace: str) ->
 
 
 @asynccontextmanager
-async def _store(config: Config) -> AsyncIterator[Store]:
+async def open_store(config: Config) -> AsyncIterator[Store]:
     """Open the database for a moment, if its schema is that of this version."""
     with engines.reachable():
         store = Store(config.database_url.get_secret_value())
@@ -157,7 +157,7 @@ async def _store(config: Config) -> AsyncIterator[Store]:
             await store.close()
 
 
-async def _in_one(store: Store, workspace: str | None, fn: Callable[[Work], T]) -> T:
+async def in_one(store: Store, workspace: str | None, fn: Callable[[Work], T]) -> T:
     found = await _workspaces(store, workspace)
     if len(found) > 1:
         raise Refusal(

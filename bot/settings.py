@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import Refusal
 from bot.messages import RECOGNITION
@@ -39,6 +40,17 @@ def _values(typed: str) -> str:
     return ", ".join(dict.fromkeys(w.lower() for w in words))
 
 
+def _timezone(typed: str) -> str:
+    """A name of the IANA time zone database; its capitals need not be known by heart."""
+    name = typed.strip().replace(" ", "_")
+    zones = {zone.casefold(): zone for zone in available_timezones()}
+    if name.casefold() not in zones:
+        near = get_close_matches(name.casefold(), zones, n=1)
+        hint = f"did you mean {zones[near[0]]}?" if near else "Europe/Berlin and America/New_York are two."
+        raise Refusal(f"timezone is the name of a time zone; {hint}")
+    return ZoneInfo(zones[name.casefold()]).key
+
+
 ALL = {
     s.name: s
     for s in (
@@ -49,6 +61,7 @@ ALL = {
             "The company's values: known #tags",
             _values,
         ),
+        Setting("timezone", "UTC", "The time zone the workspace lives by, such as Europe/Berlin", _timezone),
     )
 }
 
@@ -59,11 +72,16 @@ class Chosen:
 
     recognition_channel: str
     values: tuple[str, ...]
+    timezone: str
 
 
 def chosen(work: Work) -> Chosen:
     values = current(work)
-    return Chosen(values["recognition_channel"], tuple(values["values"].split(", ")))
+    return Chosen(
+        recognition_channel=values["recognition_channel"],
+        values=tuple(values["values"].split(", ")),
+        timezone=values["timezone"],
+    )
 
 
 def current(work: Work) -> Mapping[str, str]:

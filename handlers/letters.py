@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot import kudos, settings
+from bot import kudos, people, settings
 from bot.messages import (
     RECOGNITION,
+    ChartGaps,
     ClickRefused,
     HomeOpened,
     KudosPosted,
@@ -15,6 +16,7 @@ from bot.messages import (
     UndoConfirmed,
 )
 from bot.ports import Letter, Sent, Transact, Work
+from handlers.views import directory as directory_view
 from handlers.views import home as home_view
 from handlers.views import kudos as view
 
@@ -54,7 +56,7 @@ async def compose(transact: Transact, letter: Letter) -> Act | None:
     return await transact(letter.workspace, partial(_compose, letter=letter))
 
 
-def _compose(work: Work, letter: Letter) -> Act | None:
+def _compose(work: Work, letter: Letter) -> Act | None:  # noqa: PLR0911 - one for each kind of message
     match letter.message:
         case KudosPosted(number):
             standing = kudos.standing(work, number)
@@ -70,6 +72,8 @@ def _compose(work: Work, letter: Letter) -> Act | None:
             return Replace(letter.to, view.taken_back(taken)) if taken else None
         case ClickRefused(sentence):
             return Replace(letter.to, view.refused(sentence))
+        case ChartGaps(to):
+            return Post(to, directory_view.gaps(letter.message, people.names_in(work, letter.message)))
         case HomeOpened(person):
             return Publish(person, home_view.home(kudos.mine(work, person)))
 

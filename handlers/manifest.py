@@ -27,7 +27,9 @@ SCOPES = {
     "im:history": "as channels:history, for its own direct messages",
     "im:write": "to open its direct message with somebody",
     "usergroups:read": "to thank a user group by name",
+    "users.profile:read": "to read the profile field Manager, so that people reach their own manager",
     "users:read": "to know names, and who is a bot or has left",
+    "users:read.email": "to find people in the org chart, which knows them by their e-mail",
 }
 DESCRIBED = {"/kudos": ("Thank somebody", "@ben @cy what they did #ownership")}
 NAMED = {"give_kudos": ("Give kudos", "Thank somebody for what they did")}

@@ -1,6 +1,6 @@
 """What every handler has at hand: the way to the bot, the time, and Slack's answers to look-ups."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import NotIntroduced
 from bot.ports import Clock, Transact
+from bot.rules.chart import Fact, Field
 
 Answer = dict[str, Any]
 """What goes back to Slack in the acknowledgement, as keyword arguments of Bolt's `ack`."""
@@ -15,9 +16,13 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """`client` is for what must happen within a click, such as opening a form; all else is queued."""
+    """`client` is for what must happen within a click, such as opening a form; all else is queued.
+
+    `heard` gives what a user object of Slack's tells of the org chart, and which fields of it those are.
+    """
 
     transact: Transact
     now: Clock
     client: AsyncWebClient
     introduce: Callable[[str, NotIntroduced], Awaitable[None]]
+    heard: Callable[[str, Mapping[str, Any]], tuple[Fact, Collection[Field]]]

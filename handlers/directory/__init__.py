@@ -9,9 +9,11 @@ from handlers.payloads import Event
 
 
 async def person_changed(office: Office, event: Event) -> None:
-    person = person_of(event.event["user"], event.team_id)
-    meet = partial(people.meet, people=[person], groups=[], now=office.now())
-    await office.transact(event.team_id, meet)
+    user = event.event["user"]
+    person = person_of(user, event.team_id)
+    fact, about = office.heard(event.team_id, user)
+    follow = partial(people.changed, person=person, fact=fact, about=about, now=office.now())
+    await office.transact(event.team_id, follow)
 
 
 async def group_changed(office: Office, event: Event) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,12 +14,27 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import people
 from bot.errors import NotIntroduced
 from bot.ports import Clock, Transact
+from bot.rules.chart import FIELDS, Fact, Field
 from bot.rules.people import Group, Person
+from handlers.directory.profile import Labels, heard_of, read_fact, read_labels
 
 log = logging.getLogger("goodword.directory")
 
 PAGE = 200  # Slack's advice for users.list
+PROFILES = 100  # as many as Slack lets us read in a minute are kept together
 PATIENCE = 1.5  # seconds; somebody is waiting, and Slack gives up on us after three
+
+Alive = Callable[[], Awaitable[None]]
+"""Called now and then by what takes long, to say that it is still at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How many people and groups there are, and what users.list tells of the colleagues among them."""
+
+    people: int
+    groups: int
+    titles: tuple[Fact, ...]
 
 
 class Directory:
@@ -28,20 +44,46 @@ class Directory:
         self._client = client
         self._transact = transact
         self._now = now
+        self._labels: dict[str, Labels | None] = {}
 
-    async def sync(self, workspace: str) -> tuple[int, int]:
-        """Meet everybody; gives how many people and groups there are."""
+    async def sync(self, workspace: str) -> Met:
+        """Meet everybody, and learn which profile fields there are."""
         count = 0
+        titles: list[Fact] = []
         cursor: str | None = None
         while cursor != "":
             page = await self._client.users_list(limit=PAGE, cursor=cursor, team_id=workspace)
             members = [person_of(member, workspace) for member in page["members"]]
             await self._meet(workspace, members, [])
             count += len(members)
+            ours = zip(page["members"], members, strict=True)
+            titles += [heard_of(user, None)[0] for user, one in ours if is_colleague(one, workspace)]
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         groups = await self._groups(workspace)
         await self._meet(workspace, [], groups)
-        return count, len(groups)
+        self._labels[workspace] = await read_labels(self._client, workspace)
+        return Met(count, len(groups), tuple(titles))
+
+    async def read_profiles(self, workspace: str, titles: Sequence[Fact], alive: Alive) -> bool:
+        """Keep what profiles say of the chart; False where that is only titles, for want of a scope.
+
+        Slack gives the company's own fields one person at a time (users.profile.get, tier 4: more than
+        100 a minute), and the client waits as long as Slack asks. Where there are no such fields, nobody
+        is asked.
+        """
+        labels = self._labels.get(workspace)
+        for start in range(0, len(titles), PROFILES):
+            some = titles[start : start + PROFILES]
+            facts = await self._facts(some, labels) if labels else some
+            keep = partial(people.slack_says, facts=facts, about=("title",) if labels is None else FIELDS)
+            await self._transact(workspace, keep)
+            await alive()
+        return labels is not None
+
+    def heard(self, workspace: str, user: Mapping[str, Any]) -> tuple[Fact, Collection[Field]]:
+        """Give what a user object tells of the chart; nothing, where that is none of a colleague."""
+        fact, about = heard_of(user, self._labels.get(workspace))
+        return fact, about if is_colleague(person_of(user, workspace), workspace) else ()
 
     async def introduce(self, workspace: str, strangers: NotIntroduced) -> None:
         """Meet a few strangers now; whom Slack does not know stays one, and the refusal stands."""
@@ -54,6 +96,10 @@ class Directory:
             log.warning("could not look up people in Slack: %s", type(error).__name__)
             return
         await self._meet(workspace, [person for person in met if person], groups)
+
+    async def _facts(self, titles: Sequence[Fact], labels: Labels) -> list[Fact]:
+        read = [await read_fact(self._client, one.member, labels) for one in titles]
+        return [fact for fact in read if fact]
 
     async def _person(self, id: str, workspace: str) -> Person | None:
         try:
@@ -72,7 +118,7 @@ class Directory:
         await self._transact(workspace, partial(people.meet, people=met, groups=groups, now=self._now()))
 
 
-def person_of(user: dict[str, Any], workspace: str) -> Person:
+def person_of(user: Mapping[str, Any], workspace: str) -> Person:
     """Read a user object of Slack's. Slackbot says it is no bot, and it is one."""
     profile = user.get("profile") or {}
     real_name = user.get("real_name") or profile.get("real_name") or user["name"]
@@ -86,7 +132,13 @@ def person_of(user: dict[str, Any], workspace: str) -> Person:
         bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         timezone=user.get("tz") or "UTC",
+        email=str(profile.get("email") or "").strip().lower(),
+        admin=bool(user.get("is_admin") or user.get("is_owner")),
     )
+
+
+def is_colleague(person: Person, workspace: str) -> bool:
+    return person.active and not person.bot and person.home == workspace
 
 
 def group_of(subteam: dict[str, Any], members: Iterable[str]) -> Group:

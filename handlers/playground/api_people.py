@@ -95,11 +95,22 @@ def user(slack: Workspace, args: Args) -> Json:
     return {"user": user_json(slack, _person(slack, args))}
 
 
+def changed_json(slack: Workspace, person: Person) -> Json:
+    """A user as user_change tells of them: with the company's own fields, unlike users.info."""
+    shape = user_json(slack, person)
+    if "users.profile:read" in slack.manifest.scopes and not person.deleted:
+        shape["profile"] |= {"fields": _fields(person)}
+    return shape
+
+
 def profile(slack: Workspace, args: Args) -> Json:
     person = _person(slack, args)
+    return {"profile": profile_json(slack, person) | {"fields": _fields(person)}}
+
+
+def _fields(person: Person) -> Json:
     fields = {MANAGER_FIELD: person.manager, DEPARTMENT_FIELD: person.department}
-    shown = {key: {"value": value, "alt": ""} for key, value in fields.items() if value}
-    return {"profile": profile_json(slack, person) | {"fields": shown}}
+    return {key: {"value": value, "alt": ""} for key, value in fields.items() if value}
 
 
 def team_profile(_slack: Workspace, _args: Args) -> Json:

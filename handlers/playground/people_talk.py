@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from handlers.playground.api_people import user_json
+from handlers.playground.api_people import changed_json
 from handlers.playground.caller import Delivery
 from handlers.playground.company import Person
 from handlers.playground.errors import CannotAct
@@ -164,7 +164,7 @@ class PeopleTalk(Workspace):
         person = replace(self.person(user), **changes)
         self.world.people[person.id] = person
         self._read_anew()
-        shape = {"user": user_json(self, person), "cache_ts": int(self.clock.now().timestamp())}
+        shape = {"user": changed_json(self, person), "cache_ts": int(self.clock.now().timestamp())}
         deliveries = self.emit({"type": "user_change", **shape, "event_ts": self.world.new_ts()})
         return self.soon(self._told(deliveries))
 
