@@ -18,6 +18,7 @@ from bot.errors import NotIntroduced
 from bot.rules.people import Person
 from bot.serve import served
 from handlers import front, routes, slack
+from handlers.directory.slack import Directory
 from handlers.office import Office
 from storage.tables import metadata
 from storage.work import Store
@@ -143,7 +144,8 @@ async def a_door(database_url: str) -> AsyncIterator[Door]:
 
     async def introduce(_workspace: str, _strangers: NotIntroduced) -> None: ...
 
-    office = Office(store.transact, lambda: MORNING, client, introduce)
+    heard = Directory(client, store.transact, lambda: MORNING).heard
+    office = Office(store.transact, lambda: MORNING, client, introduce, heard)
     bolt = routes.bolt_for(office, ME, "xoxb-door", SECRET)
     seen: list[tuple[str, int]] = []
     door = front.Front(bolt, SECRET, lambda: NOW, lambda kind, status: seen.append((kind, status)))
