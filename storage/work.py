@@ -124,7 +124,11 @@ class Store:
 
     async def close(self) -> None:
         """Wait for transactions in hand, though not for ever, then let the database go."""
-        await asyncio.to_thread(self._threads.shutdown)
+        try:
+            async with asyncio.timeout(LAST_TRANSACTIONS):
+                await asyncio.to_thread(self._threads.shutdown)
+        except TimeoutError:
+            self._threads.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
     async def _run(self, fn: Callable[[Connection], T], *, only_reads: bool = False) -> T:

@@ -6,9 +6,12 @@ alternative after the other, and counts each comparison of a character.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from re import _constants as of  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+# Private parts of `re`, of which no type checker knows.
+of: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 Node = tuple[Any, Any]
 
