@@ -159,6 +159,7 @@ def decide(giver: Person, draft: Draft, roll: Roll, values: Iterable[str]) -> De
             kept[person.id] = person
         elif by_name or person.id != giver.id:  # a member of the team that is thanked expects no remark
             left[person.id] = LeftOut(person.name, why)
+    left |= _unmet(draft, roll)
     if not kept:
         raise Refusal(_nobody_left(left.values()))
     _worded(draft, tags, kept.values())
@@ -295,6 +296,16 @@ def _members(group: Group, roll: Roll) -> Iterable[tuple[Person, bool]]:
     if not group.active or not group.members:
         raise Refusal(f"@{group.handle} has no members at the moment. Please name the people one by one.")
     return ((roll.people[id], False) for id in group.members if id in roll.people)
+
+
+def _unmet(draft: Draft, roll: Roll) -> dict[str, LeftOut]:
+    """Members of the groups that are thanked whom Slack has not shown us, by group: they have no names."""
+    found = {}
+    for group in (group for mention in draft.mentions for group in _groups_of(mention, roll)):
+        count = sum(id not in roll.people for id in group.members)
+        if count:
+            found[group.id] = LeftOut(f"{count} of @{group.handle}", "not known to me")
+    return found
 
 
 def _meant(handle: str, roll: Roll) -> Person | Group:
