@@ -133,11 +133,14 @@ def move(
     return after
 
 
-def look(work: Work, number: int, by: str, in_channel: str, source: str, now: datetime) -> Told:
-    """Show it to somebody who may act on it, and write down who looked."""
+def look(
+    work: Work, number: int, made: Move, by: str, source: str, now: datetime, *, in_channel: str = ""
+) -> Told:
+    """Show it to somebody who may make this move now, and write down who looked."""
     escalation = _standing(work, number)
     if not _holds(work, escalation, by, in_channel):
         raise _not_theirs(escalation, by)
+    lifecycle.step(escalation.state, made, by_holder=True, by_reporter=False, one_hop=escalation.one_hop)
     work.escalations.note_move(escalation, "open", by, source, now)
     return told(work, escalation)
 

@@ -131,10 +131,11 @@ async def _ask_for_words(office: Office, click: Click, move: Move, number: int) 
     look = partial(
         escalations.look,
         number=number,
+        made=move,
         by=click.user.id,
-        in_channel=click.channel.id,
         source=f"click:{click.trigger_id}",
         now=office.now(),
+        in_channel=click.channel.id,
     )
     try:
         told = await office.transact(click.team.id, look)

@@ -9,6 +9,8 @@ import pytest
 from bot import escalations
 from bot.rules.lifecycle import Move
 from handlers.playground import Interaction, Message
+from handlers.playground.payloads import press_in_message
+from handlers.playground.world import Post
 from tests.town import Town
 
 HAPPENED = "The contract zebra-17 was due on Monday and is not there."
@@ -116,15 +118,21 @@ async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
 
 async def test_only_the_holder_s_buttons_work_and_a_stale_one_answers_with_the_state(town: Town) -> None:
     await _escalate(town, "ada", "ben")
-    stale = _desk(town, "mo")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    await _forged(town, "mo", Move.SETTLE)
 
-    done = await town.slack.redeliver(await _forged(town, stale, "mo", Move.SETTLE))
-    await town.settled()
-
-    assert done
     assert "with the service manager" in town.last_words_to("mo")
     assert "[Acknowledge]" in _desk(town, "ruth").plain
+
+
+async def test_a_button_of_another_state_shows_the_second_holder_nothing_of_the_report(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    await _forged(town, "ruth", Move.TAKE_FURTHER)
+
+    assert town.slack.shown("ruth").views == []
+    assert "with the service manager" in town.last_words_to("ruth")
+    assert _who_saw(town, "zebra-17") == {"mo"}
 
 
 async def test_without_a_manager_and_without_a_fallback_nothing_is_kept(town: Town) -> None:
@@ -243,9 +251,14 @@ async def _words(town: Town, who: str, move: Move, words: str, on: Message | Non
     await town.settled()
 
 
-async def _forged(town: Town, message: Message, who: str, move: Move) -> Interaction:
-    """A click on a button that the message had before."""
-    return await town.slack.clicks(who, message, f"escalation_{move}", value="1")
+async def _forged(town: Town, who: str, move: Move, number: int = 1) -> None:
+    """A click on a button that is not there, or not there any more."""
+    person, app = town.slack.person(who), town.bot.me.bot_user
+    post = Post(town.slack.world.new_ts(), town.slack.world.im(person.id, app).id, app, "")
+    action = {"type": "button", "action_id": f"escalation_{move}", "block_id": "b", "value": str(number)}
+    payload = press_in_message(town.slack, person, post, action, {})
+    await town.slack.caller.send(town.slack.caller.payload("block_actions", "forged", payload))
+    await town.settled()
 
 
 async def _invite_goodword(town: Town) -> None:
