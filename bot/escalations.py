@@ -14,6 +14,8 @@ from bot.rules.lifecycle import FINAL, Move, State
 from bot.rules.people import Person
 from bot.rules.routing import Chain, Fallback, Route, Subject
 
+FILED = "file"  # beside the moves of the table, in what is written down of each escalation
+SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
 LISTED = 10
 BALANCE_FROM = 3  # escalations about the same team
 BALANCE_WITHIN = timedelta(days=30)
@@ -44,11 +46,17 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An escalation with the people in it, for whoever may see it."""
+    """An escalation with the people in it, for whoever may see it.
+
+    `firsts` and `seconds` are all who ever had it on their desk, on the reporter's side and on the other:
+    the former may read what the reporter wrote, the latter what was handed on.
+    """
 
     escalation: Escalation
     people: dict[str, Person]
     subject: str
+    firsts: frozenset[str] = frozenset()
+    seconds: frozenset[str] = frozenset()
 
     def name(self, id: str | None) -> str:
         """A name for the screen; a private channel that stands in has none of its own."""
@@ -89,7 +97,9 @@ def file(work: Work, filing: Filing, source: str, now: datetime, is_holiday: IsH
     escalation = replace(escalation, due_at=_due(work, escalation, now, is_holiday))
     number, is_new = work.escalations.open(escalation, source)
     if is_new:
-        _bring(work, replace(escalation, number=number), now)
+        kept = replace(escalation, number=number)
+        work.escalations.note_move(kept, FILED, kept.reporter, source, now)
+        _bring(work, kept, now)
     return route
 
 
@@ -159,7 +169,12 @@ def told(work: Work, escalation: Escalation) -> Told:
 
 def read(work: Work, number: int) -> Told | None:
     escalation = work.escalations.read(number)
-    return told(work, escalation) if escalation else None
+    if escalation is None:
+        return None
+    held = work.escalations.held(number)
+    firsts = frozenset(holder for holder, state in held if state is State.WITH_MANAGER)
+    seconds = frozenset(holder for holder, state in held if state in SECOND_SIDE)
+    return replace(told(work, escalation), firsts=firsts, seconds=seconds)
 
 
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:

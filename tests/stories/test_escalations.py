@@ -175,6 +175,19 @@ async def test_overdue_it_is_reminded_once_and_then_handed_up(town: Town) -> Non
     assert set(town.everybody_saw()) == {"ada", "mo", "omar"}
 
 
+async def test_whoever_had_it_before_it_was_handed_up_reads_nothing_that_others_pass_on(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _let_it_wait(town, "mo", "omar")
+    assert HAPPENED in _desk(town, "mo").plain
+    assert "Omar has it and decides what to do." in _desk(town, "mo").plain
+
+    await _words(town, "omar", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert PASSED_ON in _desk(town, "ruth").plain
+    assert _who_saw(town, "marmot-23") == {"ruth"}
+    assert "From Ada, who asks you to look first." in _desk(town, "mo").plain
+
+
 async def test_from_the_third_about_the_same_team_the_reporter_alone_sees_the_balance(town: Town) -> None:
     for _ in range(2):
         await _escalate(town, "ada", team="S0SUPPORTT")
@@ -213,6 +226,15 @@ async def _resolved(town: Town) -> None:
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
     await _click(town, "ruth", Move.ACKNOWLEDGE)
     await _words(town, "ruth", Move.RESOLVE, NOTE)
+
+
+async def _let_it_wait(town: Town, holder: str, above: str) -> None:
+    """Let the time pass until it is handed from one to the other."""
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: any("A reminder" in word.plain for word in town.dms(holder)))
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: bool(town.dms(above)))
+    await town.settled()
 
 
 async def _escalate(
