@@ -125,7 +125,7 @@ def move(
         return before
     holds = _holds(work, before, by, in_channel)
     if not holds and by != before.reporter:
-        raise _not_theirs(before, by)
+        raise _not_theirs(work, before, by, in_channel)
     found = lifecycle.step(
         before.state,
         made,
@@ -149,7 +149,7 @@ def look(
     """Show it to somebody who may make this move now, and write down who looked."""
     escalation = _standing(work, number)
     if not _holds(work, escalation, by, in_channel):
-        raise _not_theirs(escalation, by)
+        raise _not_theirs(work, escalation, by, in_channel)
     lifecycle.step(escalation.state, made, by_holder=True, by_reporter=False, one_hop=escalation.one_hop)
     work.escalations.note_move(escalation, "open", by, source, now)
     return told(work, escalation)
@@ -265,9 +265,9 @@ def _standing(work: Work, number: int) -> Escalation:
     return escalation
 
 
-def _not_theirs(escalation: Escalation, by: str) -> Refusal:
+def _not_theirs(work: Work, escalation: Escalation, by: str, in_channel: str) -> Refusal:
     """Tell who had it where it stands now, and a stranger nothing, not even that it exists."""
-    if by in {escalation.first, escalation.second}:
+    if {by, in_channel} & {holder for holder, _ in work.escalations.held(escalation.number)}:
         return Refusal(f"That cannot be done any more: this is {lifecycle.SAID[escalation.state]}.")
     return Refusal("Only the person who has this on their desk can do that.")
 

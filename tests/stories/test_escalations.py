@@ -125,6 +125,21 @@ async def test_only_the_holder_s_buttons_work_and_a_stale_one_answers_with_the_s
     assert "[Acknowledge]" in _desk(town, "ruth").plain
 
 
+async def test_whoever_does_not_have_it_yet_does_not_learn_that_it_exists(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    for who in ("ruth", "ben", "cy"):
+        await _forged(town, who, Move.ACKNOWLEDGE)
+        assert town.last_words_to(who) == "Only the person who has this on their desk can do that."
+
+
+async def test_whoever_had_it_before_it_was_handed_up_is_answered_with_the_state(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _let_it_wait(town, "mo", "omar")
+    await _forged(town, "mo", Move.SETTLE)
+
+    assert "this is with the reporter's manager" in town.last_words_to("mo")
+
+
 async def test_a_button_of_another_state_shows_the_second_holder_nothing_of_the_report(town: Town) -> None:
     await _escalate(town, "ada", "ben")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
