@@ -205,7 +205,7 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
     source = f"late:{escalation.number}:{escalation.due_at:%Y%m%dT%H%M%S}"
     if above is None:
         after = replace(escalation, stage=escalation.stage + 1)
-        work.outbox.put(escalation.holder, EscalationOverdue(escalation.number), now, about=_about(after))
+        work.outbox.put(escalation.holder, EscalationOverdue(escalation.number), now)
         reason = "remind"
     else:
         second = above.id if escalation.state is not State.WITH_MANAGER else escalation.second

@@ -116,7 +116,9 @@ def _of_escalation(
 ) -> Act | None:
     match message:
         case EscalationArrived(_, to):
-            return Post(to, escalation_view.desk(told, to))
+            waits = told.escalation.holder == to and not told.escalation.closed
+            # What may have been sent already is looked for, so that it can be redrawn.
+            return Post(to, escalation_view.desk(told, to)) if waits or letter.unsure else None
         case EscalationMoved(_, move):
             return Post(told.escalation.reporter, escalation_view.moved(told, move))
         case EscalationOverdue():

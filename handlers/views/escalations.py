@@ -21,6 +21,8 @@ QUESTIONS = (
     ("would_help", "What would help"),
     ("link", "The message it is about"),
 )
+SOLVED = frozenset({Move.RESOLVE, Move.SETTLE})
+WITH_A_NOTE = SOLVED | {Move.SEND_BACK}
 STANDS = {
     State.WITH_MANAGER: "{holder} has it and decides what to do.",
     State.WITH_SERVICE_MANAGER: "{holder} has it and has not answered yet.",
@@ -57,8 +59,9 @@ def moved(told: Told, move: str) -> dict[str, Any]:
     """To the reporter: what was done, and what comes next."""
     words = f"Your escalation about {told.subject}: {_done(told, move)}"
     shown = [blocks.rich(blocks.line(blocks.text(words)))]
-    shown += _note(told)
-    if told.escalation.state is State.RESOLVED:
+    if move in WITH_A_NOTE:
+        shown += _note(told)
+    if move in SOLVED:
         shown.append(
             blocks.rich(blocks.line(blocks.text("Would you like to thank the people who fixed it?")))
         )

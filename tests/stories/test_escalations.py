@@ -1,5 +1,6 @@
 """A complaint goes from manager to manager, and nowhere else: every story looks at what everybody saw."""
 
+import json
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -9,8 +10,8 @@ import pytest
 from bot import escalations
 from bot.rules.lifecycle import Move
 from handlers.playground import Interaction, Message
-from handlers.playground.payloads import press_in_message
-from handlers.playground.world import Post
+from handlers.playground.payloads import press_in_message, submission
+from handlers.playground.world import Post, View
 from tests.town import Town
 
 HAPPENED = "The contract zebra-17 was due on Monday and is not there."
@@ -190,6 +191,46 @@ async def test_overdue_it_is_reminded_once_and_then_handed_up(town: Town) -> Non
     assert set(town.everybody_saw()) == {"ada", "mo", "omar"}
 
 
+async def test_a_reminder_stays_a_reminder_when_the_escalation_moves(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: len(town.dms("mo")) == 2)
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert len([word for word in town.dms("mo") if HAPPENED in word.plain]) == 1
+    assert town.dms("mo")[-1].plain.startswith("A reminder: ")
+
+
+async def test_withdrawn_before_the_next_manager_was_told_it_never_reaches_them(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    town.slack.faults.add("chat.postMessage", "ratelimited", retry_after=300)
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON, settled=False)
+    await town.slack.until(lambda: any(call.status == 429 for call in town.slack.calls))
+    await _forged(town, "ada", Move.WITHDRAW, settled=False)
+    town.slack.clock.forward(timedelta(minutes=6))
+    await town.settled()
+
+    assert "It was withdrawn." in _desk(town, "mo").plain
+    assert "ruth" not in town.everybody_saw()
+    assert _who_saw(town, "marmot-23") == set()
+
+
+async def test_two_steps_told_late_are_told_one_by_one(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    town.slack.faults.add("chat.postMessage", "ratelimited", retry_after=300)
+    await town.slack.clicks("ruth", _desk(town, "ruth"), f"escalation_{Move.ACKNOWLEDGE}")
+    await town.slack.until(lambda: any(call.status == 429 for call in town.slack.calls))
+    await _forged_words(town, "ruth", Move.RESOLVE, NOTE)
+    town.slack.clock.forward(timedelta(minutes=6))
+    await town.settled()
+
+    *_, first, last = town.dms("ada")
+    assert "Ruth has read it and is on it." in first.plain
+    assert (NOTE in first.plain, NOTE in last.plain) == (False, True)
+    assert ("[Thank them]" in first.plain, "[Thank them]" in last.plain) == (False, True)
+
+
 async def test_whoever_had_it_before_it_was_handed_up_reads_nothing_that_others_pass_on(town: Town) -> None:
     await _escalate(town, "ada", "ben")
     await _let_it_wait(town, "mo", "omar")
@@ -281,21 +322,35 @@ async def _click(town: Town, who: str, move: Move) -> Interaction:
     return done
 
 
-async def _words(town: Town, who: str, move: Move, words: str, on: Message | None = None) -> None:
+async def _words(
+    town: Town, who: str, move: Move, words: str, on: Message | None = None, *, settled: bool = True
+) -> None:
     await town.slack.clicks(who, on or _desk(town, who), f"escalation_{move}")
     modal = town.slack.shown(who).views[-1]
     await town.slack.submits(who, modal.id, {"words": {"words": words}})
-    await town.settled()
+    if settled:
+        await town.settled()
 
 
-async def _forged(town: Town, who: str, move: Move, number: int = 1) -> None:
+async def _forged_words(town: Town, who: str, move: Move, words: str, number: int = 1) -> None:
+    """A form of a move that was not opened by its button."""
+    given = {"type": "modal", "callback_id": "escalation_note", "title": {"type": "plain_text", "text": "X"}}
+    given |= {"blocks": [], "private_metadata": json.dumps({"number": number, "move": move})}
+    view = View(town.slack.world.new_id("V"), town.id(who), given, "1.0")
+    view.state = {"words": {"words": {"type": "plain_text_input", "value": words}}}
+    payload = submission(town.slack, town.slack.person(who), view)
+    await town.slack.caller.send(town.slack.caller.payload("view_submission", "forged", payload))
+
+
+async def _forged(town: Town, who: str, move: Move, number: int = 1, *, settled: bool = True) -> None:
     """A click on a button that is not there, or not there any more."""
     person, app = town.slack.person(who), town.bot.me.bot_user
     post = Post(town.slack.world.new_ts(), town.slack.world.im(person.id, app).id, app, "")
     action = {"type": "button", "action_id": f"escalation_{move}", "block_id": "b", "value": str(number)}
     payload = press_in_message(town.slack, person, post, action, {})
     await town.slack.caller.send(town.slack.caller.payload("block_actions", "forged", payload))
-    await town.settled()
+    if settled:
+        await town.settled()
 
 
 async def _invite_goodword(town: Town) -> None:
