@@ -67,7 +67,7 @@ def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_ho
     """Work out who would hear it, without keeping anything."""
     me = _person(work, reporter)
     about = _subject(work, subject)
-    chain = work.people.chain(reporter)
+    chain = _chain(work, reporter)
     route = routing.route(me, chain, about, _fallback(work), own_first_hop=own_first_hop)
     return Planned(about, route, work.chart.reports_of(reporter) > 0, _balance(work, reporter, about, now))
 
@@ -225,7 +225,7 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
 
 def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
     barred = _subject(work, escalation.subject).people | {escalation.reporter}
-    chain = work.people.chain(escalation.holder)
+    chain = _chain(work, escalation.holder)
     return routing.next_up(escalation.holder, chain, barred, _fallback(work))
 
 
@@ -294,14 +294,24 @@ def _subject(work: Work, id: str) -> Subject:
     if person := roll.people.get(id):
         if person.bot:
             raise Refusal(f"{person.name} is an app. Whom or which team is it about?", "subject")
-        return Subject(id, person.name, frozenset({id}), work.people.chain(id))
+        return Subject(id, person.name, frozenset({id}), _chain(work, id))
     if group := roll.groups.get(id):
         chains = work.people.chains(group.members)
         lead = routing.lead_of(chains.values(), work.people.find)
         people = frozenset(group.members) - ({lead.id} if lead else set())
-        above = work.people.chain(lead.id) if lead else Chain(group.name)
-        return Subject(id, group.name, people, above, lead)
+        above = _chain(work, lead.id) if lead else Chain(group.name)
+        return Subject(id, group.name, people, above, lead if lead and _is_ours(work, lead) else None)
     raise NotIntroduced(frozenset({id}), frozenset({id}))
+
+
+def _chain(work: Work, of: str) -> Chain:
+    """The managers above somebody; guests and people of other organisations never hold an escalation."""
+    chain = work.people.chain(of)
+    return replace(chain, known=tuple(person for person in chain.known if _is_ours(work, person)))
+
+
+def _is_ours(work: Work, person: Person) -> bool:
+    return person.home == work.workspace and not person.guest
 
 
 def _person(work: Work, id: str) -> Person:
@@ -316,7 +326,7 @@ def _fallback(work: Work) -> Fallback | None:
     if not id:
         return None
     person = work.people.find(id)
-    if person and not person.active:
+    if person and (person.bot or not person.active):
         return None
     return Fallback(id, person.name if person else "the people who stand in")
 

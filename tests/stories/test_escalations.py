@@ -92,6 +92,16 @@ async def test_about_one_s_own_manager_it_goes_above(town: Town) -> None:
     assert "mo" not in town.everybody_saw()
 
 
+@pytest.mark.parametrize("change", [{"is_guest": True}, {"team": "T0ACMECORP"}])
+async def test_guests_and_people_of_other_organisations_are_passed_over(
+    town: Town, change: dict[str, Any]
+) -> None:
+    await town.slack.change_user("mo", **change)
+    await _escalate(town, "ada", "ben")
+
+    assert _who_saw(town, "zebra-17") == {"omar"}
+
+
 async def test_about_a_team_it_goes_to_the_lead(town: Town) -> None:
     await _escalate(town, "ada", team="S0SUPPORTT")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
