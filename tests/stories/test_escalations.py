@@ -110,6 +110,17 @@ async def test_about_a_team_it_goes_to_the_lead(town: Town) -> None:
     assert set(town.everybody_saw()) == {"ada", "mo", "ruth"}
 
 
+async def test_about_a_team_that_leads_itself_in_a_circle_it_goes_to_the_fallback(town: Town) -> None:
+    await town.set("fallback", town.id("hugo"))
+    await town.slack.change_user("ben", manager=town.id("cy"))
+    await town.slack.change_user("cy", manager=town.id("ben"))
+    await town.slack.change_user("dina", manager=town.id("cy"))
+    await _escalate(town, "ada", team="S0SUPPORTT")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert _who_saw(town, "marmot-23") == {"hugo"}
+
+
 async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
     await _escalate(town, "ada", "ben")
     await _words(town, "mo", Move.SEND_BACK, "Let us look at it together first: penguin-41.")
