@@ -64,12 +64,13 @@ class Told:
 
 
 def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_hop: bool = False) -> Planned:
-    """Work out who would hear it, without keeping anything."""
+    """Work out who would hear it, without keeping anything; only who leads people takes a first step."""
     me = _person(work, reporter)
     about = _subject(work, subject)
     chain = _chain(work, reporter)
-    route = routing.route(me, chain, about, _fallback(work), own_first_hop=own_first_hop)
-    return Planned(about, route, work.chart.reports_of(reporter) > 0, _balance(work, reporter, about, now))
+    leads = work.chart.reports_of(reporter) > 0
+    route = routing.route(me, chain, about, _fallback(work), own_first_hop=own_first_hop and leads)
+    return Planned(about, route, leads, _balance(work, reporter, about, now))
 
 
 def file(work: Work, filing: Filing, source: str, now: datetime, is_holiday: IsHoliday) -> Route:

@@ -92,6 +92,29 @@ async def test_about_one_s_own_manager_it_goes_above(town: Town) -> None:
     assert "mo" not in town.everybody_saw()
 
 
+async def test_who_leads_people_may_take_the_first_step_under_their_own_name(town: Town) -> None:
+    await town.types("mo", "/escalate")
+    await _choose(town, "mo", person="ben")
+    await _fill(town, "mo", ["own"])
+    await _fill(town, "mo", ["own"])  # once the form has shown the other route
+
+    assert "You are taking this on yourself." in _desk(town, "mo").plain
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    assert "From Mo." in _desk(town, "ruth").plain
+    assert set(town.everybody_saw()) == {"mo", "ruth"}
+
+
+async def test_who_leads_nobody_any_more_takes_no_first_step(town: Town) -> None:
+    await town.types("mo", "/escalate")
+    await _choose(town, "mo", person="ben")
+    for who in ("ada", "abe", "greta"):
+        await town.slack.change_user(who, manager=town.id("omar"))
+    await _fill(town, "mo", ["own"])
+
+    assert "Omar has it now." in town.slack.shown("mo").views[-1].plain
+    assert set(town.everybody_saw()) == {"mo", "omar"}
+
+
 @pytest.mark.parametrize("change", [{"is_guest": True}, {"team": "T0ACMECORP"}])
 async def test_guests_and_people_of_other_organisations_are_passed_over(
     town: Town, change: dict[str, Any]
