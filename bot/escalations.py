@@ -134,6 +134,10 @@ def move(
         by_reporter=by == before.reporter,
         one_hop=before.one_hop,
     )
+    if made is Move.TAKE_FURTHER and not _second_fits(work, before):
+        raise Refusal(
+            "They cannot take it any more. Close this, press the button again and see who can.", "words"
+        )
     if found.note and not words.strip():
         raise Refusal("Please write a sentence, so that the other side knows what happened.", "words")
     after = _moved(before, made, found.to, words.strip(), now)
@@ -151,6 +155,8 @@ def look(
     escalation = _standing(work, number)
     if not _holds(work, escalation, by, in_channel):
         raise _not_theirs(work, escalation, by, in_channel)
+    if made is Move.TAKE_FURTHER and not _second_fits(work, escalation):
+        escalation = _with_another_second(work, escalation, now)
     lifecycle.step(escalation.state, made, by_holder=True, by_reporter=False, one_hop=escalation.one_hop)
     work.escalations.note_move(escalation, "open", by, source, now)
     return told(work, escalation)
@@ -228,6 +234,27 @@ def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
     barred = _subject(work, escalation.subject).people | {escalation.reporter}
     chain = _chain(work, escalation.holder)
     return routing.next_up(escalation.holder, chain, barred, _fallback(work))
+
+
+def _second_fits(work: Work, escalation: Escalation) -> bool:
+    """Whether who was to get it next still may, for the company changes while an escalation waits."""
+    if escalation.second is None:
+        return True
+    subject, spare = _subject(work, escalation.subject), _fallback(work)
+    if escalation.second in subject.people | {escalation.reporter}:
+        return False
+    person = work.people.find(escalation.second)
+    stands_in = spare is not None and spare.id == escalation.second
+    return stands_in or (person is not None and _may_hold(work, person))
+
+
+def _with_another_second(work: Work, escalation: Escalation, now: datetime) -> Escalation:
+    """Find who may get it next, and name them on the desk of whoever has it now."""
+    found = routing.second_hop(_subject(work, escalation.subject), escalation.reporter, _fallback(work))
+    after = replace(escalation, second=None if found.id == escalation.first else found.id)
+    work.escalations.change(after)
+    _redraw(work, after, now)
+    return after
 
 
 def _moved(before: Escalation, made: Move, to: State, words: str, now: datetime) -> Escalation:
@@ -313,6 +340,10 @@ def _chain(work: Work, of: str) -> Chain:
 
 def _is_ours(work: Work, person: Person) -> bool:
     return person.home == work.workspace and not person.guest
+
+
+def _may_hold(work: Work, person: Person) -> bool:
+    return _is_ours(work, person) and person.active and not person.bot
 
 
 def _person(work: Work, id: str) -> Person:

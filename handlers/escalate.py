@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import escalations, people
 from bot.errors import NotIntroduced, Refusal
-from bot.escalations import Filing, Planned
+from bot.escalations import Filing, Planned, Told
 from bot.holidays import is_holiday
 from bot.messages import ClickRefused
 from bot.ports import Work
@@ -22,7 +22,7 @@ from handlers.views import escalations as view
 NOTES = {move for (_, move), found in TABLE.items() if found.note} | {Move.SETTLE}
 LONGEST_NUMBER = 15  # digits; a database key is no longer
 ASKED = {
-    Move.TAKE_FURTHER: ("Take it further", "In your own words: what should they know?", "Send"),
+    Move.TAKE_FURTHER: ("Take it further", "In your own words: what should {second} know?", "Send"),
     Move.SEND_BACK: ("Send it back", "What should the reporter know?", "Send back"),
     Move.RESOLVE: ("Resolve", "How was it resolved?", "Resolve"),
     Move.SETTLE: ("Settled", "How did you settle it?", "Settled"),
@@ -128,26 +128,27 @@ def _make(work: Work, click: Click, move: Move, number: int, now: datetime) -> N
 
 
 async def _ask_for_words(office: Office, click: Click, move: Move, number: int) -> None:
-    look = partial(
-        escalations.look,
-        number=number,
-        made=move,
-        by=click.user.id,
-        source=f"click:{click.trigger_id}",
-        now=office.now(),
-        in_channel=click.channel.id,
-    )
-    try:
-        told = await office.transact(click.team.id, look)
-    except Refusal as no:
-        refuse = partial(_refuse, to=click.response_url, sentence=no.sentence, now=office.now())
-        await office.transact(click.team.id, refuse)
+    look = partial(_look, click=click, move=move, number=number, now=office.now())
+    told = await office.transact(click.team.id, look)
+    if told is None:
         return
     title, question, submit = ASKED[move]
-    above = view.words_of(told.escalation.report) if move is Move.TAKE_FURTHER else []
-    prefill = coach.neutral(told.escalation.report) if move is Move.TAKE_FURTHER else ""
-    modal = form.note(title, question, submit, number, move, above, prefill)
+    further = move is Move.TAKE_FURTHER
+    above = view.words_of(told.escalation.report) if further else []
+    prefill = coach.neutral(told.escalation.report) if further else ""
+    asked = question.format(second=told.name(told.escalation.second))
+    modal = form.note(title, asked, submit, number, move, above, prefill)
     await office.client.views_open(trigger_id=click.trigger_id, view=modal)
+
+
+def _look(work: Work, click: Click, move: Move, number: int, now: datetime) -> Told | None:
+    """Show it for this move; even where that is refused, a change of who is next is kept."""
+    source = f"click:{click.trigger_id}"
+    try:
+        return escalations.look(work, number, move, click.user.id, source, now, in_channel=click.channel.id)
+    except Refusal as no:
+        _refuse(work, click.response_url, no.sentence, now)
+        return None
 
 
 def _refuse(work: Work, to: str, sentence: str, now: datetime) -> None:

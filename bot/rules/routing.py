@@ -102,6 +102,12 @@ def route(
     return Route(first, None if second.id == first.id else second, tuple(dict.fromkeys(gaps)))
 
 
+def second_hop(subject: Subject, reporter: str, fallback: Fallback | None) -> Holder:
+    """Who would get it on the subject's side as the company is now; refuses where there is nobody."""
+    barred = subject.people | {reporter}
+    return _second(subject, barred, []) or _spare(fallback, barred)
+
+
 def _first(
     reporter: Person, chain: Chain, subject: Subject, barred: frozenset[str], gaps: list[str], *, own: bool
 ) -> Holder | None:

@@ -10,6 +10,7 @@ import pytest
 from bot import escalations
 from bot.rules.lifecycle import Move
 from handlers.playground import Interaction, Message
+from handlers.playground.api_people import group_json
 from handlers.playground.payloads import press_in_message, submission
 from handlers.playground.world import Post, View
 from tests.town import Town
@@ -142,6 +143,36 @@ async def test_about_a_team_that_leads_itself_in_a_circle_it_goes_to_the_fallbac
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
 
     assert _who_saw(town, "marmot-23") == {"hugo"}
+
+
+async def test_who_left_before_it_was_taken_to_them_is_replaced_by_who_is_there(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await town.slack.clicks("mo", _desk(town, "mo"), f"escalation_{Move.TAKE_FURTHER}")
+    await town.slack.deactivate("ruth")
+    await _submit(town, "mo", PASSED_ON)
+    assert "They cannot take it any more." in str(town.slack.shown("mo").views[-1].errors)
+    await town.slack.closes("mo", town.slack.shown("mo").views[-1].id)
+
+    await town.slack.clicks("mo", _desk(town, "mo"), f"escalation_{Move.TAKE_FURTHER}")
+    await town.settled()
+    assert "what should Omar know?" in town.slack.shown("mo").views[-1].plain
+    assert "[Take it to Omar]" in _desk(town, "mo").plain
+    await _submit(town, "mo", PASSED_ON)
+
+    assert _who_saw(town, "marmot-23") == {"omar"}
+
+
+async def test_who_joined_the_team_meanwhile_does_not_get_what_is_about_it(town: Town) -> None:
+    await town.slack.change_user("dina", manager=town.id("cy"))
+    await town.slack.change_user("ben", manager=town.id("cy"))
+    await _tell_of_group(town, "ben", "dina")
+    await _escalate(town, "ada", team="S0SUPPORTT")
+    assert "[Take it to Cy]" in _desk(town, "mo").plain
+
+    await _tell_of_group(town, "ben", "cy", "fay")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert _who_saw(town, "marmot-23") == {"omar"}
 
 
 async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
@@ -370,10 +401,21 @@ async def _words(
     town: Town, who: str, move: Move, words: str, on: Message | None = None, *, settled: bool = True
 ) -> None:
     await town.slack.clicks(who, on or _desk(town, who), f"escalation_{move}")
+    await _submit(town, who, words, settled=settled)
+
+
+async def _submit(town: Town, who: str, words: str, *, settled: bool = True) -> None:
     modal = town.slack.shown(who).views[-1]
     await town.slack.submits(who, modal.id, {"words": {"words": words}})
     if settled:
         await town.settled()
+
+
+async def _tell_of_group(town: Town, *members: str) -> None:
+    """The support team consists of these from now on."""
+    town.slack.change_group("support-team", members)
+    told = group_json(town.slack, town.slack.world.groups["S0SUPPORTT"], members=True)
+    await town.slack.happens({"type": "subteam_updated", "subteam": told})
 
 
 async def _forged_words(town: Town, who: str, move: Move, words: str, number: int = 1) -> None:
