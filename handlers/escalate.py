@@ -124,7 +124,9 @@ def _make(work: Work, click: Click, move: Move, number: int, now: datetime) -> N
             in_channel=click.channel.id,
         )
     except Refusal as no:
-        _refuse(work, click.response_url, no.sentence, now)
+        _refuse(work, click, no.sentence, now)
+    else:
+        _draw_home(work, click, now)
 
 
 async def _ask_for_words(office: Office, click: Click, move: Move, number: int) -> None:
@@ -147,12 +149,20 @@ def _look(work: Work, click: Click, move: Move, number: int, now: datetime) -> T
     try:
         return escalations.look(work, number, move, click.user.id, source, now, in_channel=click.channel.id)
     except Refusal as no:
-        _refuse(work, click.response_url, no.sentence, now)
+        _refuse(work, click, no.sentence, now)
         return None
 
 
-def _refuse(work: Work, to: str, sentence: str, now: datetime) -> None:
-    work.outbox.put(to, ClickRefused(sentence, in_place=False), now)
+def _refuse(work: Work, click: Click, sentence: str, now: datetime) -> None:
+    if click.response_url:
+        work.outbox.put(click.response_url, ClickRefused(sentence, in_place=False), now)
+    _draw_home(work, click, now)
+
+
+def _draw_home(work: Work, click: Click, now: datetime) -> None:
+    """A click in the Home tab has no address for an answer: the tab is drawn as things stand now."""
+    if not click.response_url:
+        people.home_opened(work, click.user.id, now)
 
 
 async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, str]:

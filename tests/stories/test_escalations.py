@@ -226,6 +226,23 @@ async def test_a_button_of_another_state_shows_the_second_holder_nothing_of_the_
     assert _who_saw(town, "zebra-17") == {"mo"}
 
 
+async def test_withdrawn_in_the_home_tab_even_twice_the_tab_shows_how_it_stands(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await town.slack.opens_home("ada")
+    await town.settled()
+    done = await town.slack.clicks("ada", "home", f"escalation_{Move.WITHDRAW}")
+    await town.settled()
+    assert "It was withdrawn." in _home(town, "ada")
+    assert "[Withdraw]" not in _home(town, "ada")
+
+    await town.slack.redeliver(done)
+    await _forged(town, "ada", Move.SETTLE, in_home=True)
+    await town.settled()
+
+    assert "It was withdrawn." in _desk(town, "mo").plain
+    assert set(town.everybody_saw()) == {"ada", "mo"}
+
+
 async def test_without_a_manager_and_without_a_fallback_nothing_is_kept(town: Town) -> None:
     await town.types("eve", "/escalate")
     await _choose(town, "eve", person="ben")
@@ -428,12 +445,22 @@ async def _forged_words(town: Town, who: str, move: Move, words: str, number: in
     await town.slack.caller.send(town.slack.caller.payload("view_submission", "forged", payload))
 
 
-async def _forged(town: Town, who: str, move: Move, number: int = 1, *, settled: bool = True) -> None:
+def _home(town: Town, who: str) -> str:
+    view = town.slack.shown(who).home_view
+    assert view
+    return view.plain
+
+
+async def _forged(
+    town: Town, who: str, move: Move, number: int = 1, *, settled: bool = True, in_home: bool = False
+) -> None:
     """A click on a button that is not there, or not there any more."""
     person, app = town.slack.person(who), town.bot.me.bot_user
     post = Post(town.slack.world.new_ts(), town.slack.world.im(person.id, app).id, app, "")
     action = {"type": "button", "action_id": f"escalation_{move}", "block_id": "b", "value": str(number)}
     payload = press_in_message(town.slack, person, post, action, {})
+    if in_home:
+        payload |= {"response_url": "", "channel": {}}
     await town.slack.caller.send(town.slack.caller.payload("block_actions", "forged", payload))
     if settled:
         await town.settled()
