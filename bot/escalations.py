@@ -207,8 +207,13 @@ def forget(work: Work, now: datetime) -> int:
 
 
 def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHoliday) -> None:
-    """First a reminder; the next time one level up, and said so. Where nobody is above, reminders go on."""
-    above = _above(work, escalation) if escalation.stage else None
+    """First a reminder; the next time one level up, and said so. Where nobody is above, reminders go on.
+
+    Whoever has left is not reminded first.
+    """
+    holder = work.people.find(escalation.holder)
+    in_vain = escalation.stage > 0 or (holder is not None and not holder.active)
+    above = _above(work, escalation) if in_vain else None
     source = f"late:{escalation.number}:{escalation.due_at:%Y%m%dT%H%M%S}"
     if above is None:
         after = replace(escalation, stage=escalation.stage + 1)

@@ -15,12 +15,11 @@ from bot.rules.lifecycle import TABLE, Move
 from bot.rules.people import Group
 from handlers import markup
 from handlers.office import Answer, Office
-from handlers.payloads import Click, Command, Shortcut, Submission
+from handlers.payloads import Click, Command, Shortcut, Submission, number_in
 from handlers.views import escalation_form as form
 from handlers.views import escalations as view
 
 NOTES = {move for (_, move), found in TABLE.items() if found.note} | {Move.SETTLE}
-LONGEST_NUMBER = 15  # digits; a database key is no longer
 ASKED = {
     Move.TAKE_FURTHER: ("Take it further", "In your own words: what should {second} know?", "Send"),
     Move.SEND_BACK: ("Send it back", "What should the reporter know?", "Send back"),
@@ -83,7 +82,7 @@ async def sent(office: Office, submission: Submission) -> Answer:
 async def clicked(office: Office, click: Click) -> None:
     """A holder's or the reporter's button: make the move, or open the form for its words."""
     move = Move(click.actions[0].action_id.removeprefix(view.ACT))
-    number = _number(click.actions[0].value)
+    number = number_in(click.actions[0].value)
     if move in NOTES:
         await _ask_for_words(office, click, move, number)
         return
@@ -96,7 +95,7 @@ async def words_sent(office: Office, submission: Submission) -> Answer | None:
     meta = form.metadata(submission)
     make = partial(
         escalations.move,
-        number=_number(str(meta.get("number", ""))),
+        number=number_in(str(meta.get("number", ""))),
         made=Move(meta.get("move", "")),
         by=submission.user.id,
         source=f"view:{submission.view.id}",
@@ -202,7 +201,3 @@ def _filing(submission: Submission, subject: str) -> Filing:
 
 def _errors(block: str, sentence: str) -> dict[str, Any]:
     return {"response_action": "errors", "errors": {block: sentence}}
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else 0

@@ -283,6 +283,17 @@ async def test_overdue_it_is_reminded_once_and_then_handed_up(town: Town) -> Non
     assert set(town.everybody_saw()) == {"ada", "mo", "omar"}
 
 
+async def test_who_left_with_it_on_the_desk_is_not_reminded_before_it_is_handed_up(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await town.slack.deactivate("mo")
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: bool(town.dms("omar")))
+    await town.settled()
+
+    assert HAPPENED in _desk(town, "omar").plain
+    assert "it waited too long, so it is with Omar now." in town.dms("ada")[-1].plain
+
+
 async def test_a_reminder_stays_a_reminder_when_the_escalation_moves(town: Town) -> None:
     await _escalate(town, "ada", "ben")
     town.slack.clock.forward(timedelta(days=1, minutes=5))
