@@ -16,6 +16,7 @@ from bot.rules.routing import Chain, Fallback, Route, Subject
 
 FILED = "file"  # beside the moves of the table, in what is written down of each escalation
 SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
+STAND_IN = "the people who stand in"
 LISTED = 10
 BALANCE_FROM = 3  # escalations about the same team
 BALANCE_WITHIN = timedelta(days=30)
@@ -60,7 +61,7 @@ class Told:
 
     def name(self, id: str | None) -> str:
         """A name for the screen; a private channel that stands in has none of its own."""
-        return self.people[id].name if id in self.people else "the people who stand in"
+        return self.people[id].name if id in self.people else STAND_IN
 
 
 def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_hop: bool = False) -> Planned:
@@ -69,7 +70,8 @@ def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_ho
     about = _subject(work, subject)
     chain = _chain(work, reporter)
     leads = work.chart.reports_of(reporter) > 0
-    route = routing.route(me, chain, about, _fallback(work), own_first_hop=own_first_hop and leads)
+    spare = _fallback(work, about, reporter)
+    route = routing.route(me, chain, about, spare, own_first_hop=own_first_hop and leads)
     return Planned(about, route, leads, _balance(work, reporter, about, now))
 
 
@@ -200,10 +202,24 @@ def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
     return len(numbers)
 
 
+def any_due(work: Work, now: datetime) -> bool:
+    return bool(work.escalations.due(now, limit=1))
+
+
 def forget(work: Work, now: datetime) -> int:
     """Erase the words of what was closed longer ago than the workspace wants; gives how many."""
     days = settings.chosen(work).retention_days
     return work.escalations.erase_closed_before(now - timedelta(days=days), now)
+
+
+def stand_in_channel(work: Work) -> str:
+    """The private channel that stands in, whose readers are to be known; empty where it is a person."""
+    id = settings.chosen(work).fallback
+    return id if is_channel(id) else ""
+
+
+def is_channel(id: str) -> bool:
+    return id.startswith(("C", "G"))
 
 
 def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHoliday) -> None:
@@ -236,16 +252,17 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
 
 
 def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
-    barred = _subject(work, escalation.subject).people | {escalation.reporter}
-    chain = _chain(work, escalation.holder)
-    return routing.next_up(escalation.holder, chain, barred, _fallback(work))
+    subject, reporter = _subject(work, escalation.subject), escalation.reporter
+    chain, spare = _chain(work, escalation.holder), _fallback(work, subject, reporter)
+    return routing.next_up(escalation.holder, chain, subject.people | {reporter}, spare)
 
 
 def _second_fits(work: Work, escalation: Escalation) -> bool:
     """Whether who was to get it next still may, for the company changes while an escalation waits."""
     if escalation.second is None:
         return True
-    subject, spare = _subject(work, escalation.subject), _fallback(work)
+    subject = _subject(work, escalation.subject)
+    spare = _fallback(work, subject, escalation.reporter)
     if escalation.second in subject.people | {escalation.reporter}:
         return False
     person = work.people.find(escalation.second)
@@ -255,7 +272,8 @@ def _second_fits(work: Work, escalation: Escalation) -> bool:
 
 def _with_another_second(work: Work, escalation: Escalation, now: datetime) -> Escalation:
     """Find who may get it next, and name them on the desk of whoever has it now."""
-    found = routing.second_hop(_subject(work, escalation.subject), escalation.reporter, _fallback(work))
+    subject, reporter = _subject(work, escalation.subject), escalation.reporter
+    found = routing.second_hop(subject, reporter, _fallback(work, subject, reporter))
     after = replace(escalation, second=None if found.id == escalation.first else found.id)
     work.escalations.change(after)
     _redraw(work, after, now)
@@ -358,14 +376,20 @@ def _person(work: Work, id: str) -> Person:
     return found
 
 
-def _fallback(work: Work) -> Fallback | None:
+def _fallback(work: Work, subject: Subject, reporter: str) -> Fallback | None:
+    """Who stands in, where they may hear of this: not about themselves, nor where the subject reads along."""
     id = settings.chosen(work).fallback
     if not id:
         return None
+    if is_channel(id):
+        channel = work.people.look_up((), (id,), ()).groups.get(id)
+        readers = frozenset(channel.members) if channel else frozenset()
+        seen = readers & (subject.people - {reporter})
+        return Fallback(id, STAND_IN) if readers and not seen else None
     person = work.people.find(id)
     if person and (person.bot or not person.active):
         return None
-    return Fallback(id, person.name if person else "the people who stand in")
+    return Fallback(id, person.name if person else STAND_IN)
 
 
 def _balance(work: Work, reporter: str, subject: Subject, now: datetime) -> tuple[int, int] | None:

@@ -93,6 +93,7 @@ async def clicked(office: Office, click: Click) -> None:
 async def words_sent(office: Office, submission: Submission) -> Answer | None:
     """The form of a move came back. What it says of itself is not trusted: the move is judged anew."""
     meta = form.metadata(submission)
+    await office.read_stand_in(submission.team.id)
     make = partial(
         escalations.move,
         number=number_in(str(meta.get("number", ""))),
@@ -129,6 +130,7 @@ def _make(work: Work, click: Click, move: Move, number: int, now: datetime) -> N
 
 
 async def _ask_for_words(office: Office, click: Click, move: Move, number: int) -> None:
+    await office.read_stand_in(click.team.id)
     look = partial(_look, click=click, move=move, number=number, now=office.now())
     told = await office.transact(click.team.id, look)
     if told is None:
@@ -169,6 +171,7 @@ async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, st
     subject = form.subject(sent)
     if not subject:
         return None, ""
+    await office.read_stand_in(sent.team.id)
     own = form.OWN in form.ticked(sent)
     plan = partial(
         escalations.plan, reporter=sent.user.id, subject=subject, now=office.now(), own_first_hop=own

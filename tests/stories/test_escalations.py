@@ -265,6 +265,30 @@ async def test_a_private_channel_may_stand_in_and_whoever_is_in_it_may_act(town:
     assert PASSED_ON in _desk(town, "ruth").plain
 
 
+async def test_a_private_channel_in_which_the_subject_reads_along_does_not_stand_in(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await _invite_goodword(town)
+    await town.types("eve", "/escalate")
+    await _choose(town, "eve", person="ruth")
+
+    assert "set a fallback" in town.slack.shown("eve").views[-1].plain
+    await _fill(town, "eve")
+    assert set(town.everybody_saw()) == {"eve"}
+
+
+async def test_nothing_is_handed_up_to_a_channel_that_the_subject_has_joined(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await _invite_goodword(town)
+    await town.slack.change_user("mo", manager=None)
+    await _escalate(town, "ada", "ben")
+    await town.slack.joins("ben", "people-ops")
+    for heard in (2, 3):  # the first thing they heard was that it arrived
+        town.slack.clock.forward(timedelta(days=1, minutes=5))
+        await town.slack.until(partial(_heard, town, "mo", heard))
+
+    assert set(town.everybody_saw()) == {"ada", "mo"}
+
+
 async def test_overdue_it_is_reminded_once_and_then_handed_up(town: Town) -> None:
     await _escalate(town, "ada", "ben")  # a Wednesday morning in New York
     town.slack.clock.forward(timedelta(days=1, minutes=5))
@@ -484,6 +508,10 @@ async def _invite_goodword(town: Town) -> None:
 def _desk(town: Town, who: str) -> Message:
     """The latest message on somebody's desk that is about an escalation."""
     return [word for word in town.dms(who) if word.plain.startswith("About ")][-1]
+
+
+def _heard(town: Town, who: str, times: int) -> bool:
+    return len(town.dms(who)) == times
 
 
 def _who_saw(town: Town, words: str) -> set[str]:
