@@ -107,7 +107,14 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         scim = Scim(plan.scim_url, plan.scim_token) if plan.scim_url else None
         read = partial(read_everything, me.workspace, directory, scim, store.transact)
         nightly = Nightly(me.workspace, read, store.transact, plan.now)
-        office = Office(store.transact, plan.now, clients.speaker, directory.introduce, directory.heard)
+        office = Office(
+            store.transact,
+            plan.now,
+            clients.speaker,
+            directory.introduce,
+            directory.read_stand_in,
+            directory.heard,
+        )
         bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)
         door = front.Front(
             bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan)
@@ -117,7 +124,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
-        watch = Watch(store.transact, me.workspace, plan.now)
+        watch = Watch(store.transact, me.workspace, plan.now, partial(directory.read_stand_in, me.workspace))
         closing.push_async_callback(watch.stop)
         closing.push_async_callback(nightly.stop)
         beating = heartbeat([postman.wake, nightly.knock, watch.look])

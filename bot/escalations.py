@@ -14,6 +14,9 @@ from bot.rules.lifecycle import FINAL, Move, State
 from bot.rules.people import Person
 from bot.rules.routing import Chain, Fallback, Route, Subject
 
+FILED = "file"  # beside the moves of the table, in what is written down of each escalation
+SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
+STAND_IN = "the people who stand in"
 LISTED = 10
 BALANCE_FROM = 3  # escalations about the same team
 BALANCE_WITHIN = timedelta(days=30)
@@ -45,27 +48,35 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An escalation with the people in it, for whoever may see it."""
+    """An escalation with the people in it, for whoever may see it.
+
+    `firsts` and `seconds` are all who ever had it on their desk, on the reporter's side and on the other:
+    the former may read what the reporter wrote, the latter what was handed on.
+    """
 
     escalation: Escalation
     people: dict[str, Person]
     subject: str
+    firsts: frozenset[str] = frozenset()
+    seconds: frozenset[str] = frozenset()
 
     def name(self, id: str | None) -> str:
         """A name for the screen; a private channel that stands in has none of its own."""
-        return self.people[id].name if id in self.people else "the people who stand in"
+        return self.people[id].name if id in self.people else STAND_IN
 
 
 def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_hop: bool = False) -> Planned:
-    """Work out who would hear it, without keeping anything."""
+    """Work out who would hear it, without keeping anything; only who leads people takes a first step."""
     me = _person(work, reporter)
     about = _subject(work, subject)
-    chain = work.people.chain(reporter)
-    route = routing.route(me, chain, about, _fallback(work), own_first_hop=own_first_hop)
+    chain = _chain(work, reporter)
+    leads = work.chart.reports_of(reporter) > 0
+    spare = _fallback(work, about, reporter)
+    route = routing.route(me, chain, about, spare, own_first_hop=own_first_hop and leads)
     return Planned(
         subject=about,
         route=route,
-        leads_people=work.chart.reports_of(reporter) > 0,
+        leads_people=leads,
         first_is_manager=chain.managers[:1] == (route.first.id,),
         balance=_balance(work, reporter, about, now),
     )
@@ -96,7 +107,9 @@ def file(work: Work, filing: Filing, source: str, now: datetime, is_holiday: IsH
     escalation = replace(escalation, due_at=_due(work, escalation, now, is_holiday))
     number, is_new = work.escalations.open(escalation, source)
     if is_new:
-        _bring(work, replace(escalation, number=number), now)
+        kept = replace(escalation, number=number)
+        work.escalations.note_move(kept, FILED, kept.reporter, source, now)
+        _bring(work, kept, now)
     return route
 
 
@@ -122,7 +135,7 @@ def move(
         return before
     holds = _holds(work, before, by, in_channel)
     if not holds and by != before.reporter:
-        raise _not_theirs(before, by)
+        raise _not_theirs(work, before, by, in_channel)
     found = lifecycle.step(
         before.state,
         made,
@@ -130,6 +143,10 @@ def move(
         by_reporter=by == before.reporter,
         one_hop=before.one_hop,
     )
+    if made is Move.TAKE_FURTHER and not _second_fits(work, before):
+        raise Refusal(
+            "They cannot take it any more. Close this, press the button again and see who can.", "words"
+        )
     if found.note and not words.strip():
         raise Refusal("Please write a sentence, so that the other side knows what happened.", "words")
     after = _moved(before, made, found.to, words.strip(), now)
@@ -140,11 +157,16 @@ def move(
     return after
 
 
-def look(work: Work, number: int, by: str, in_channel: str, source: str, now: datetime) -> Told:
-    """Show it to somebody who may act on it, and write down who looked."""
+def look(
+    work: Work, number: int, made: Move, by: str, source: str, now: datetime, *, in_channel: str = ""
+) -> Told:
+    """Show it to somebody who may make this move now, and write down who looked."""
     escalation = _standing(work, number)
     if not _holds(work, escalation, by, in_channel):
-        raise _not_theirs(escalation, by)
+        raise _not_theirs(work, escalation, by, in_channel)
+    if made is Move.TAKE_FURTHER and not _second_fits(work, escalation):
+        escalation = _with_another_second(work, escalation, now)
+    lifecycle.step(escalation.state, made, by_holder=True, by_reporter=False, one_hop=escalation.one_hop)
     work.escalations.note_move(escalation, "open", by, source, now)
     return told(work, escalation)
 
@@ -163,7 +185,12 @@ def told(work: Work, escalation: Escalation) -> Told:
 
 def read(work: Work, number: int) -> Told | None:
     escalation = work.escalations.read(number)
-    return told(work, escalation) if escalation else None
+    if escalation is None:
+        return None
+    held = work.escalations.held(number)
+    firsts = frozenset(holder for holder, state in held if state is State.WITH_MANAGER)
+    seconds = frozenset(holder for holder, state in held if state in SECOND_SIDE)
+    return replace(told(work, escalation), firsts=firsts, seconds=seconds)
 
 
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
@@ -182,19 +209,38 @@ def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
     return len(numbers)
 
 
+def any_due(work: Work, now: datetime) -> bool:
+    return bool(work.escalations.due(now, limit=1))
+
+
 def forget(work: Work, now: datetime) -> int:
     """Erase the words of what was closed longer ago than the workspace wants; gives how many."""
     days = settings.chosen(work).retention_days
     return work.escalations.erase_closed_before(now - timedelta(days=days), now)
 
 
+def stand_in_channel(work: Work) -> str:
+    """The private channel that stands in, whose readers are to be known; empty where it is a person."""
+    id = settings.chosen(work).fallback
+    return id if is_channel(id) else ""
+
+
+def is_channel(id: str) -> bool:
+    return id.startswith(("C", "G"))
+
+
 def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHoliday) -> None:
-    """First a reminder; the next time one level up, and said so. Where nobody is above, reminders go on."""
-    above = _above(work, escalation) if escalation.stage else None
+    """First a reminder; the next time one level up, and said so. Where nobody is above, reminders go on.
+
+    Whoever has left is not reminded first.
+    """
+    holder = work.people.find(escalation.holder)
+    in_vain = escalation.stage > 0 or (holder is not None and not holder.active)
+    above = _above(work, escalation) if in_vain else None
     source = f"late:{escalation.number}:{escalation.due_at:%Y%m%dT%H%M%S}"
     if above is None:
         after = replace(escalation, stage=escalation.stage + 1)
-        work.outbox.put(escalation.holder, EscalationOverdue(escalation.number), now, about=_about(after))
+        work.outbox.put(escalation.holder, EscalationOverdue(escalation.number), now)
         reason = "remind"
     else:
         second = above.id if escalation.state is not State.WITH_MANAGER else escalation.second
@@ -213,9 +259,32 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
 
 
 def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
-    barred = _subject(work, escalation.subject).people | {escalation.reporter}
-    chain = work.people.chain(escalation.holder)
-    return routing.next_up(escalation.holder, chain, barred, _fallback(work))
+    subject, reporter = _subject(work, escalation.subject), escalation.reporter
+    chain, spare = _chain(work, escalation.holder), _fallback(work, subject, reporter)
+    return routing.next_up(escalation.holder, chain, subject.people | {reporter}, spare)
+
+
+def _second_fits(work: Work, escalation: Escalation) -> bool:
+    """Whether who was to get it next still may, for the company changes while an escalation waits."""
+    if escalation.second is None:
+        return True
+    subject = _subject(work, escalation.subject)
+    spare = _fallback(work, subject, escalation.reporter)
+    if escalation.second in subject.people | {escalation.reporter}:
+        return False
+    person = work.people.find(escalation.second)
+    stands_in = spare is not None and spare.id == escalation.second
+    return stands_in or (person is not None and _may_hold(work, person))
+
+
+def _with_another_second(work: Work, escalation: Escalation, now: datetime) -> Escalation:
+    """Find who may get it next, and name them on the desk of whoever has it now."""
+    subject, reporter = _subject(work, escalation.subject), escalation.reporter
+    found = routing.second_hop(subject, reporter, _fallback(work, subject, reporter))
+    after = replace(escalation, second=None if found.id == escalation.first else found.id)
+    work.escalations.change(after)
+    _redraw(work, after, now)
+    return after
 
 
 def _moved(before: Escalation, made: Move, to: State, words: str, now: datetime) -> Escalation:
@@ -254,9 +323,9 @@ def _standing(work: Work, number: int) -> Escalation:
     return escalation
 
 
-def _not_theirs(escalation: Escalation, by: str) -> Refusal:
+def _not_theirs(work: Work, escalation: Escalation, by: str, in_channel: str) -> Refusal:
     """Tell who had it where it stands now, and a stranger nothing, not even that it exists."""
-    if by in {escalation.first, escalation.second}:
+    if {by, in_channel} & {holder for holder, _ in work.escalations.held(escalation.number)}:
         return Refusal(f"That cannot be done any more: this is {lifecycle.SAID[escalation.state]}.")
     return Refusal("Only the person who has this on their desk can do that.")
 
@@ -283,14 +352,28 @@ def _subject(work: Work, id: str) -> Subject:
     if person := roll.people.get(id):
         if person.bot:
             raise Refusal(f"{person.name} is an app. Whom or which team is it about?", "subject")
-        return Subject(id, person.name, frozenset({id}), work.people.chain(id))
+        return Subject(id, person.name, frozenset({id}), _chain(work, id))
     if group := roll.groups.get(id):
         chains = work.people.chains(group.members)
         lead = routing.lead_of(chains.values(), work.people.find)
         people = frozenset(group.members) - ({lead.id} if lead else set())
-        above = work.people.chain(lead.id) if lead else Chain(group.name)
-        return Subject(id, group.name, people, above, lead)
+        above = _chain(work, lead.id) if lead else Chain(group.name)
+        return Subject(id, group.name, people, above, lead if lead and _is_ours(work, lead) else None)
     raise NotIntroduced(frozenset({id}), frozenset({id}))
+
+
+def _chain(work: Work, of: str) -> Chain:
+    """The managers above somebody; guests and people of other organisations never hold an escalation."""
+    chain = work.people.chain(of)
+    return replace(chain, known=tuple(person for person in chain.known if _is_ours(work, person)))
+
+
+def _is_ours(work: Work, person: Person) -> bool:
+    return person.home == work.workspace and not person.guest
+
+
+def _may_hold(work: Work, person: Person) -> bool:
+    return _is_ours(work, person) and person.active and not person.bot
 
 
 def _person(work: Work, id: str) -> Person:
@@ -300,14 +383,20 @@ def _person(work: Work, id: str) -> Person:
     return found
 
 
-def _fallback(work: Work) -> Fallback | None:
+def _fallback(work: Work, subject: Subject, reporter: str) -> Fallback | None:
+    """Who stands in, where they may hear of this: not about themselves, nor where the subject reads along."""
     id = settings.chosen(work).fallback
     if not id:
         return None
+    if is_channel(id):
+        channel = work.people.look_up((), (id,), ()).groups.get(id)
+        readers = frozenset(channel.members) if channel else frozenset()
+        seen = readers & (subject.people - {reporter})
+        return Fallback(id, STAND_IN) if readers and not seen else None
     person = work.people.find(id)
-    if person and not person.active:
+    if person and (person.bot or not person.active):
         return None
-    return Fallback(id, person.name if person else "the people who stand in")
+    return Fallback(id, person.name if person else STAND_IN)
 
 
 def _balance(work: Work, reporter: str, subject: Subject, now: datetime) -> tuple[int, int] | None:

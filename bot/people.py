@@ -73,6 +73,11 @@ def home_opened(work: Work, person: str, now: datetime) -> None:
     work.outbox.put(f"home:{person}", HomeOpened(person), now)
 
 
+def keep_readers(work: Work, channel: str, readers: Sequence[str], now: datetime) -> None:
+    """Keep who reads a private channel, as a group that nobody can name or choose."""
+    work.people.put_group(Group(channel, channel.lower(), channel, active=False, members=tuple(readers)), now)
+
+
 def teams(work: Work) -> list[Group]:
     """Every active user group, by name."""
     return sorted((group for group in work.people.groups() if group.active), key=lambda group: group.name)

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from bot.messages import Message
 from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
 from bot.rules.escalation import Escalation
+from bot.rules.lifecycle import State
 from bot.rules.people import Group, Person, Roll
 from bot.rules.recognition import Decision, Kudos
 from bot.rules.routing import Chain
@@ -200,6 +201,9 @@ class Escalations(Protocol):
 
     def opened_by(self, number: int, person: str, holder: str) -> bool:
         """Whether this person opened it while this holder had it (how a channel's members are known)."""
+
+    def held(self, number: int) -> list[tuple[str, State]]:
+        """Everybody who had it on their desk so far, with the states in which they did."""
 
     def reported_by(self, person: str, limit: int) -> list[Escalation]: ...
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import escalations, people
 from bot.errors import NotIntroduced, Refusal
-from bot.escalations import Filing, Planned
+from bot.escalations import Filing, Planned, Told
 from bot.holidays import is_holiday
 from bot.messages import ClickRefused
 from bot.ports import Work
@@ -15,14 +15,13 @@ from bot.rules.lifecycle import TABLE, Move
 from bot.rules.people import Group
 from handlers import markup
 from handlers.office import Answer, Office
-from handlers.payloads import Click, Command, Shortcut, Submission
+from handlers.payloads import Click, Command, Shortcut, Submission, number_in
 from handlers.views import escalation_form as form
 from handlers.views import escalations as view
 
 NOTES = {move for (_, move), found in TABLE.items() if found.note} | {Move.SETTLE}
-LONGEST_NUMBER = 15  # digits; a database key is no longer
 ASKED = {
-    Move.TAKE_FURTHER: ("Take it further", "In your own words: what should they know?", "Send"),
+    Move.TAKE_FURTHER: ("Take it further", "In your own words: what should {second} know?", "Send"),
     Move.SEND_BACK: ("Send it back", "What should the reporter know?", "Send back"),
     Move.RESOLVE: ("Resolve", "How was it resolved?", "Resolve"),
     Move.SETTLE: ("Settled", "How did you settle it?", "Settled"),
@@ -83,7 +82,7 @@ async def sent(office: Office, submission: Submission) -> Answer:
 async def clicked(office: Office, click: Click) -> None:
     """A holder's or the reporter's button: make the move, or open the form for its words."""
     move = Move(click.actions[0].action_id.removeprefix(view.ACT))
-    number = _number(click.actions[0].value)
+    number = number_in(click.actions[0].value)
     if move in NOTES:
         await _ask_for_words(office, click, move, number)
         return
@@ -94,9 +93,10 @@ async def clicked(office: Office, click: Click) -> None:
 async def words_sent(office: Office, submission: Submission) -> Answer | None:
     """The form of a move came back. What it says of itself is not trusted: the move is judged anew."""
     meta = form.metadata(submission)
+    await office.read_stand_in(submission.team.id)
     make = partial(
         escalations.move,
-        number=_number(str(meta.get("number", ""))),
+        number=number_in(str(meta.get("number", ""))),
         made=Move(meta.get("move", "")),
         by=submission.user.id,
         source=f"view:{submission.view.id}",
@@ -124,33 +124,46 @@ def _make(work: Work, click: Click, move: Move, number: int, now: datetime) -> N
             in_channel=click.channel.id,
         )
     except Refusal as no:
-        _refuse(work, click.response_url, no.sentence, now)
+        _refuse(work, click, no.sentence, now)
+    else:
+        _draw_home(work, click, now)
 
 
 async def _ask_for_words(office: Office, click: Click, move: Move, number: int) -> None:
-    look = partial(
-        escalations.look,
-        number=number,
-        by=click.user.id,
-        in_channel=click.channel.id,
-        source=f"click:{click.trigger_id}",
-        now=office.now(),
-    )
-    try:
-        told = await office.transact(click.team.id, look)
-    except Refusal as no:
-        refuse = partial(_refuse, to=click.response_url, sentence=no.sentence, now=office.now())
-        await office.transact(click.team.id, refuse)
+    await office.read_stand_in(click.team.id)
+    look = partial(_look, click=click, move=move, number=number, now=office.now())
+    told = await office.transact(click.team.id, look)
+    if told is None:
         return
     title, question, submit = ASKED[move]
-    above = view.words_of(told.escalation.report) if move is Move.TAKE_FURTHER else []
-    prefill = coach.neutral(told.escalation.report) if move is Move.TAKE_FURTHER else ""
-    modal = form.note(title, question, submit, number, move, above, prefill)
+    further = move is Move.TAKE_FURTHER
+    above = view.words_of(told.escalation.report) if further else []
+    prefill = coach.neutral(told.escalation.report) if further else ""
+    asked = question.format(second=told.name(told.escalation.second))
+    modal = form.note(title, asked, submit, number, move, above, prefill)
     await office.client.views_open(trigger_id=click.trigger_id, view=modal)
 
 
-def _refuse(work: Work, to: str, sentence: str, now: datetime) -> None:
-    work.outbox.put(to, ClickRefused(sentence, in_place=False), now)
+def _look(work: Work, click: Click, move: Move, number: int, now: datetime) -> Told | None:
+    """Show it for this move; even where that is refused, a change of who is next is kept."""
+    source = f"click:{click.trigger_id}"
+    try:
+        return escalations.look(work, number, move, click.user.id, source, now, in_channel=click.channel.id)
+    except Refusal as no:
+        _refuse(work, click, no.sentence, now)
+        return None
+
+
+def _refuse(work: Work, click: Click, sentence: str, now: datetime) -> None:
+    if click.response_url:
+        work.outbox.put(click.response_url, ClickRefused(sentence, in_place=False), now)
+    _draw_home(work, click, now)
+
+
+def _draw_home(work: Work, click: Click, now: datetime) -> None:
+    """A click in the Home tab has no address for an answer: the tab is drawn as things stand now."""
+    if not click.response_url:
+        people.home_opened(work, click.user.id, now)
 
 
 async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, str]:
@@ -158,6 +171,7 @@ async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, st
     subject = form.subject(sent)
     if not subject:
         return None, ""
+    await office.read_stand_in(sent.team.id)
     own = form.OWN in form.ticked(sent)
     plan = partial(
         escalations.plan, reporter=sent.user.id, subject=subject, now=office.now(), own_first_hop=own
@@ -190,7 +204,3 @@ def _filing(submission: Submission, subject: str) -> Filing:
 
 def _errors(block: str, sentence: str) -> dict[str, Any]:
     return {"response_action": "errors", "errors": {block: sentence}}
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else 0

@@ -12,7 +12,7 @@ from bot.ports import Work
 from bot.rules.recognition import Draft, Piece
 from handlers import markup
 from handlers.office import Answer, Office
-from handlers.payloads import Click, Command, Shortcut, Submission
+from handlers.payloads import Click, Command, Shortcut, Submission, number_in
 from handlers.views import escalations as escalation_view
 from handlers.views import kudos as view
 from handlers.views import kudos_form as form
@@ -44,7 +44,7 @@ async def thanks_for_fixing(office: Office, click: Click) -> None:
 
     What was done is shown to the reporter and not filled in, for a kudos is public and an escalation is not.
     """
-    number = int(click.actions[0].value) if click.actions[0].value.isdecimal() else 0
+    number = number_in(click.actions[0].value)
     values, told = await office.transact(
         click.team.id, partial(_resolved, number=number, reporter=click.user.id)
     )
@@ -76,8 +76,7 @@ async def undo_clicked(office: Office, click: Click) -> None:
 
 def _undo_this(work: Work, click: Click, source: str, now: datetime) -> None:
     """A click can carry no answer, so even a refusal travels through the outbox."""
-    value = click.actions[0].value
-    number = int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else 0
+    number = number_in(click.actions[0].value)
     try:
         kudos.undo_this(work, click.user.id, number, source, click.response_url, now)
     except Refusal as no:

@@ -131,7 +131,9 @@ def _of_escalation(
 ) -> Act | None:
     match message:
         case EscalationArrived(_, to):
-            return Post(to, escalation_view.desk(told, to), (to,))
+            waits = told.escalation.holder == to and not told.escalation.closed
+            # What may have been sent already is looked for, so that it can be redrawn.
+            return Post(to, escalation_view.desk(told, to), (to,)) if waits or letter.unsure else None
         case EscalationMoved(_, move):
             reporter = told.escalation.reporter
             return Post(reporter, escalation_view.moved(told, move), (reporter,))

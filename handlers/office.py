@@ -18,6 +18,7 @@ Answer = dict[str, Any]
 class Office:
     """`client` is for what must happen within a click, such as opening a form; all else is queued.
 
+    `read_stand_in` learns who reads the channel that stands in for managers.
     `heard` gives what a user object of Slack's tells of the org chart, and which fields of it those are.
     """
 
@@ -25,4 +26,5 @@ class Office:
     now: Clock
     client: AsyncWebClient
     introduce: Callable[[str, NotIntroduced], Awaitable[None]]
+    read_stand_in: Callable[[str], Awaitable[None]]
     heard: Callable[[str, Mapping[str, Any]], tuple[Fact, Collection[Field]]]

@@ -7,6 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,64}$")]
 
 
+LONGEST_NUMBER = 15  # digits; a database key is no longer
+
+
+def number_in(value: str) -> int:
+    """The number a button carries; 0 where it carries none of ours."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else 0
+
+
 class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -26,10 +26,13 @@ class Watch:
     However many replicas look, each row is dealt with once: its change is a part of the transaction.
     """
 
-    def __init__(self, transact: Transact, workspace: str, now: Clock) -> None:
+    def __init__(
+        self, transact: Transact, workspace: str, now: Clock, read_stand_in: Callable[[], Awaitable[None]]
+    ) -> None:
         self._transact = transact
         self._workspace = workspace
         self._now = now
+        self._read_stand_in = read_stand_in
         self._next: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -47,8 +50,10 @@ class Watch:
 
     async def _look(self, now: datetime) -> None:
         try:
-            overdue = partial(escalations.overdue, now=now, is_holiday=is_holiday)
-            await self._transact(self._workspace, overdue)
+            if await self._transact(self._workspace, partial(escalations.any_due, now=now)):
+                await self._read_stand_in()
+                overdue = partial(escalations.overdue, now=now, is_holiday=is_holiday)
+                await self._transact(self._workspace, overdue)
             await self._transact(self._workspace, partial(escalations.forget, now=now))
         except Exception as error:  # noqa: BLE001 - the next look may succeed
             log.warning("could not look for what is overdue, reference %s", reference(error))

@@ -82,6 +82,14 @@ class EscalationShelf:
         )
         return self._connection.execute(query.limit(1)).first() is not None
 
+    def held(self, number: int) -> list[tuple[str, State]]:
+        """Everybody who had it on their desk so far, with the states in which they did."""
+        query = select(escalation_moves.c.holder_id, escalation_moves.c.state).where(
+            escalation_moves.c.workspace_id == self._workspace,
+            escalation_moves.c.escalation_number == number,
+        )
+        return [(row.holder_id, State(row.state)) for row in self._connection.execute(query.distinct())]
+
     def reported_by(self, person: str, limit: int) -> list[Escalation]:
         return self._read(escalations.c.reporter_id == person, limit=limit)
 

@@ -100,36 +100,47 @@ async def town(
     slack_options: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Town]:
     """Build a town over a migrated database; `plan` may change what Goodword is built from."""
-    clock = PretendClock(MORNING)
-    options: dict[str, Any] = {"company": sample_company(), "rate_limits": False} | dict(slack_options or {})
-    slack = PretendSlack(
+    slack = pretend_slack(**(slack_options or {}))
+    async with serve(slack), beside(slack, database_url, plan=plan) as made:
+        yield made
+
+
+def pretend_slack(**options: Any) -> PretendSlack:
+    given: dict[str, Any] = {"company": sample_company(), "rate_limits": False} | options
+    return PretendSlack(
         manifest=manifest("https://goodword.example.com/slack/events"),
         signing_secret=SECRET,
         bot_token=TOKEN,
-        clock=clock,
-        **options,
+        clock=PretendClock(MORNING),
+        **given,
     )
-    async with serve(slack):
-        heard: list[Town] = []
 
-        def tell(kind: str, summary: str) -> None:
-            for one in heard:
-                one.told(kind, summary)
 
-        built = Plan(
-            database_url,
-            KEY,
-            TOKEN,
-            SECRET,
-            slack.api_url,
-            now=clock.now,
-            pace=timedelta(0),
-            told=tell,
-        )
-        async with running(plan(built)) as bot, served(bot.asgi, "127.0.0.1", 0) as ours:
-            unsubscribe = clock.subscribe(bot.wake)
-            slack.request_url = f"{ours}/slack/events"
-            await bot.introduced
-            heard.append(Town(slack, bot))
-            yield heard[0]
-            unsubscribe()
+@asynccontextmanager
+async def beside(
+    slack: PretendSlack, database_url: str, *, plan: Callable[[Plan], Plan] = lambda plan: plan
+) -> AsyncIterator[Town]:
+    """Run Goodword beside a pretend Slack that is served already, and may outlive it."""
+    heard: list[Town] = []
+
+    def tell(kind: str, summary: str) -> None:
+        for one in heard:
+            one.told(kind, summary)
+
+    built = Plan(
+        database_url,
+        KEY,
+        TOKEN,
+        SECRET,
+        slack.api_url,
+        now=slack.clock.now,
+        pace=timedelta(0),
+        told=tell,
+    )
+    async with running(plan(built)) as bot, served(bot.asgi, "127.0.0.1", 0) as ours:
+        unsubscribe = slack.clock.subscribe(bot.wake)
+        slack.request_url = f"{ours}/slack/events"
+        await bot.introduced
+        heard.append(Town(slack, bot))
+        yield heard[0]
+        unsubscribe()

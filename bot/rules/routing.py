@@ -102,6 +102,12 @@ def route(
     return Route(first, None if second.id == first.id else second, tuple(dict.fromkeys(gaps)))
 
 
+def second_hop(subject: Subject, reporter: str, fallback: Fallback | None) -> Holder:
+    """Who would get it on the subject's side as the company is now; refuses where there is nobody."""
+    barred = subject.people | {reporter}
+    return _second(subject, barred, []) or _spare(fallback, barred)
+
+
 def _first(
     reporter: Person, chain: Chain, subject: Subject, barred: frozenset[str], gaps: list[str], *, own: bool
 ) -> Holder | None:
@@ -152,9 +158,13 @@ def next_up(holder: str, chain: Chain, barred: frozenset[str], fallback: Fallbac
 
 
 def lead_of(chains: Iterable[Chain], known: Callable[[str], Person | None]) -> Person | None:
-    """A team's lead: the nearest person who is, or manages, every one of its members."""
-    paths = [(chain.of, *chain.managers) for chain in chains]
-    if not paths:
+    """A team's lead: the nearest person who is, or manages, every one of its members.
+
+    Where managers form a circle everybody in it would be a lead, even the one whom it is about; so nobody is.
+    """
+    found = list(chains)
+    paths = [(chain.of, *chain.managers) for chain in found]
+    if not paths or any(chain.circular for chain in found):
         return None
     shared = set(paths[0]).intersection(*paths[1:])
     members = {path[0] for path in paths}

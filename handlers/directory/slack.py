@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import people
+from bot import escalations, people
 from bot.errors import NotIntroduced
 from bot.ports import Clock, Transact
 from bot.rules.chart import FIELDS, Fact, Field
@@ -98,6 +98,32 @@ class Directory:
             log.warning("could not look up people in Slack: %s", type(error).__name__)
             return
         await self._meet(workspace, [person for person in met if person], groups)
+
+    async def read_stand_in(self, workspace: str) -> None:
+        """Learn who reads the channel that stands in for managers; where Slack does not tell, nobody does.
+
+        It is asked each time, for nothing tells us of who joins a channel that we were never invited to.
+        """
+        channel = await self._transact(workspace, escalations.stand_in_channel)
+        if not channel:
+            return
+        readers: list[str] = []
+        try:
+            async with asyncio.timeout(PATIENCE):
+                readers = await self._readers(channel)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("could not see who reads the channel that stands in: %s", type(error).__name__)
+        keep = partial(people.keep_readers, channel=channel, readers=readers, now=self._now())
+        await self._transact(workspace, keep)
+
+    async def _readers(self, channel: str) -> list[str]:
+        found: list[str] = []
+        cursor: str | None = None
+        while cursor != "":
+            page = await self._client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
+            found += page["members"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        return found
 
     async def _facts(self, titles: Sequence[Fact], labels: Labels) -> list[Fact]:
         read = [await read_fact(self._client, one.member, labels) for one in titles]

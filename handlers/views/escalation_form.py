@@ -220,7 +220,9 @@ def _question(name: str, label: str, hint: str, prefill: str) -> Block:
 def _choices(planned: Planned | None) -> Block:
     options = [{"text": plain("You may say it came from me"), "value": NAMED}]
     if planned and planned.leads_people:
-        options.append({"text": plain("I lead people and take the first step myself"), "value": OWN})
+        options.append(
+            {"text": plain("I lead people and take the first step myself, under my own name"), "value": OWN}
+        )
     return {
         "type": "input",
         "block_id": CHOICES,

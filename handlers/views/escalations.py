@@ -21,6 +21,8 @@ QUESTIONS = (
     ("would_help", "What would help"),
     ("link", "The message it is about"),
 )
+SOLVED = frozenset({Move.RESOLVE, Move.SETTLE})
+WITH_A_NOTE = SOLVED | {Move.SEND_BACK}
 STANDS = {
     State.WITH_MANAGER: "{holder} has it and decides what to do.",
     State.WITH_SERVICE_MANAGER: "{holder} has it and has not answered yet.",
@@ -34,13 +36,15 @@ STANDS = {
 def desk(told: Told, viewer: str) -> dict[str, Any]:
     """What a holder, past or present, sees: the words meant for them, where it stands, and their buttons."""
     one = told.escalation
-    at_first = viewer == one.first
     title = f"About {told.subject}: please take this on." if viewer == one.holder and not one.closed else ""
     title = title or f"About {told.subject}: {_stands(told)}"
     shown = [
         blocks.rich(blocks.line(blocks.text(title, bold=True)), blocks.line(blocks.text(_from(told, viewer))))
     ]
-    shown.append(_words(told) if at_first else _handed_on(told))
+    if viewer in told.firsts:
+        shown.append(_words(told))
+    if viewer in told.seconds:
+        shown.append(_handed_on(told))
     shown += _note(told)
     mine = moves(one.state, By.HOLDER, one_hop=one.one_hop) if viewer == one.holder else ()
     if mine:
@@ -55,8 +59,9 @@ def moved(told: Told, move: str) -> dict[str, Any]:
     """To the reporter: what was done, and what comes next."""
     words = f"Your escalation about {told.subject}: {_done(told, move)}"
     shown = [blocks.rich(blocks.line(blocks.text(words)))]
-    shown += _note(told)
-    if told.escalation.state is State.RESOLVED:
+    if move in WITH_A_NOTE:
+        shown += _note(told)
+    if move in SOLVED:
         shown.append(
             blocks.rich(blocks.line(blocks.text("Would you like to thank the people who fixed it?")))
         )
@@ -142,15 +147,20 @@ def _handed_on(told: Told) -> Block:
 
 def _from(told: Told, viewer: str) -> str:
     """Who it comes from: the service manager learns the reporter's name only if the reporter said so."""
+    return f"{_source(told, viewer)} {told.subject} is not told by Goodword."
+
+
+def _source(told: Told, viewer: str) -> str:
     one = told.escalation
     reporter = told.name(one.reporter)
-    if viewer == one.first and one.first != one.reporter:
-        also = "" if one.one_hop else f" If you take it further, it goes to {told.name(one.second)}."
-        return f"From {reporter}, who asks you to look first.{also} {told.subject} is not told by Goodword."
-    if viewer == one.first:
-        return f"You are taking this on yourself. {told.subject} is not told by Goodword."
+    if viewer in told.firsts and viewer == one.reporter:
+        return "You are taking this on yourself."
+    if viewer in told.firsts:
+        goes_on = viewer == one.holder and one.state is State.WITH_MANAGER and not one.one_hop
+        then = f" If you take it further, it goes to {told.name(one.second)}." if goes_on else ""
+        return f"From {reporter}, who asks you to look first.{then}"
     whose = f" It comes from {reporter}." if one.named else ""
-    return f"From {told.name(one.first)}.{whose} {told.subject} is not told by Goodword."
+    return f"From {told.name(one.first)}.{whose}"
 
 
 def _stands(told: Told) -> str:

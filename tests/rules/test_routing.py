@@ -158,3 +158,10 @@ def test_overdue_it_goes_one_level_up_and_at_the_top_to_the_fallback() -> None:
     assert up("mo", "omar", "ada") == "eve"
     assert up("eve", "ben", "ada") == "C9"
     assert next_up("eve", chain("eve"), frozenset({"ben"}), None) is None
+
+
+def test_a_team_whose_managers_form_a_circle_has_no_lead() -> None:
+    circle = [Chain("ben", ("cy",), (person("cy"),), circular=True)]
+    circle.append(Chain("cy", ("ben",), (person("ben"),), circular=True))
+
+    assert lead_of(circle, person) is None

@@ -1,5 +1,6 @@
 """A complaint goes from manager to manager, and nowhere else: every story looks at what everybody saw."""
 
+import json
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -9,6 +10,9 @@ import pytest
 from bot import escalations
 from bot.rules.lifecycle import Move
 from handlers.playground import Interaction, Message
+from handlers.playground.api_people import group_json
+from handlers.playground.payloads import press_in_message, submission
+from handlers.playground.world import Post, View
 from tests.town import Town
 
 HAPPENED = "The contract zebra-17 was due on Monday and is not there."
@@ -89,12 +93,86 @@ async def test_about_one_s_own_manager_it_goes_above(town: Town) -> None:
     assert "mo" not in town.everybody_saw()
 
 
+async def test_who_leads_people_may_take_the_first_step_under_their_own_name(town: Town) -> None:
+    await town.types("mo", "/escalate")
+    await _choose(town, "mo", person="ben")
+    await _fill(town, "mo", ["own"])
+    await _fill(town, "mo", ["own"])  # once the form has shown the other route
+
+    assert "You are taking this on yourself." in _desk(town, "mo").plain
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    assert "From Mo." in _desk(town, "ruth").plain
+    assert set(town.everybody_saw()) == {"mo", "ruth"}
+
+
+async def test_who_leads_nobody_any_more_takes_no_first_step(town: Town) -> None:
+    await town.types("mo", "/escalate")
+    await _choose(town, "mo", person="ben")
+    for who in ("ada", "abe", "greta"):
+        await town.slack.change_user(who, manager=town.id("omar"))
+    await _fill(town, "mo", ["own"])
+
+    assert "Omar has it now." in town.slack.shown("mo").views[-1].plain
+    assert set(town.everybody_saw()) == {"mo", "omar"}
+
+
+@pytest.mark.parametrize("change", [{"is_guest": True}, {"team": "T0ACMECORP"}])
+async def test_guests_and_people_of_other_organisations_are_passed_over(
+    town: Town, change: dict[str, Any]
+) -> None:
+    await town.slack.change_user("mo", **change)
+    await _escalate(town, "ada", "ben")
+
+    assert _who_saw(town, "zebra-17") == {"omar"}
+
+
 async def test_about_a_team_it_goes_to_the_lead(town: Town) -> None:
     await _escalate(town, "ada", team="S0SUPPORTT")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
 
     assert "About Support team" in _desk(town, "ruth").plain
     assert set(town.everybody_saw()) == {"ada", "mo", "ruth"}
+
+
+async def test_about_a_team_that_leads_itself_in_a_circle_it_goes_to_the_fallback(town: Town) -> None:
+    await town.set("fallback", town.id("hugo"))
+    await town.slack.change_user("ben", manager=town.id("cy"))
+    await town.slack.change_user("cy", manager=town.id("ben"))
+    await town.slack.change_user("dina", manager=town.id("cy"))
+    await _escalate(town, "ada", team="S0SUPPORTT")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert _who_saw(town, "marmot-23") == {"hugo"}
+
+
+async def test_who_left_before_it_was_taken_to_them_is_replaced_by_who_is_there(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await town.slack.clicks("mo", _desk(town, "mo"), f"escalation_{Move.TAKE_FURTHER}")
+    await town.slack.deactivate("ruth")
+    await _submit(town, "mo", PASSED_ON)
+    assert "They cannot take it any more." in str(town.slack.shown("mo").views[-1].errors)
+    await town.slack.closes("mo", town.slack.shown("mo").views[-1].id)
+
+    await town.slack.clicks("mo", _desk(town, "mo"), f"escalation_{Move.TAKE_FURTHER}")
+    await town.settled()
+    assert "what should Omar know?" in town.slack.shown("mo").views[-1].plain
+    assert "[Take it to Omar]" in _desk(town, "mo").plain
+    await _submit(town, "mo", PASSED_ON)
+
+    assert _who_saw(town, "marmot-23") == {"omar"}
+
+
+async def test_who_joined_the_team_meanwhile_does_not_get_what_is_about_it(town: Town) -> None:
+    await town.slack.change_user("dina", manager=town.id("cy"))
+    await town.slack.change_user("ben", manager=town.id("cy"))
+    await _tell_of_group(town, "ben", "dina")
+    await _escalate(town, "ada", team="S0SUPPORTT")
+    assert "[Take it to Cy]" in _desk(town, "mo").plain
+
+    await _tell_of_group(town, "ben", "cy", "fay")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert _who_saw(town, "marmot-23") == {"omar"}
 
 
 async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
@@ -116,15 +194,53 @@ async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
 
 async def test_only_the_holder_s_buttons_work_and_a_stale_one_answers_with_the_state(town: Town) -> None:
     await _escalate(town, "ada", "ben")
-    stale = _desk(town, "mo")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    await _forged(town, "mo", Move.SETTLE)
 
-    done = await town.slack.redeliver(await _forged(town, stale, "mo", Move.SETTLE))
-    await town.settled()
-
-    assert done
     assert "with the service manager" in town.last_words_to("mo")
     assert "[Acknowledge]" in _desk(town, "ruth").plain
+
+
+async def test_whoever_does_not_have_it_yet_does_not_learn_that_it_exists(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    for who in ("ruth", "ben", "cy"):
+        await _forged(town, who, Move.ACKNOWLEDGE)
+        assert town.last_words_to(who) == "Only the person who has this on their desk can do that."
+
+
+async def test_whoever_had_it_before_it_was_handed_up_is_answered_with_the_state(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _let_it_wait(town, "mo", "omar")
+    await _forged(town, "mo", Move.SETTLE)
+
+    assert "this is with the reporter's manager" in town.last_words_to("mo")
+
+
+async def test_a_button_of_another_state_shows_the_second_holder_nothing_of_the_report(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    await _forged(town, "ruth", Move.TAKE_FURTHER)
+
+    assert town.slack.shown("ruth").views == []
+    assert "with the service manager" in town.last_words_to("ruth")
+    assert _who_saw(town, "zebra-17") == {"mo"}
+
+
+async def test_withdrawn_in_the_home_tab_even_twice_the_tab_shows_how_it_stands(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await town.slack.opens_home("ada")
+    await town.settled()
+    done = await town.slack.clicks("ada", "home", f"escalation_{Move.WITHDRAW}")
+    await town.settled()
+    assert "It was withdrawn." in _home(town, "ada")
+    assert "[Withdraw]" not in _home(town, "ada")
+
+    await town.slack.redeliver(done)
+    await _forged(town, "ada", Move.SETTLE, in_home=True)
+    await town.settled()
+
+    assert "It was withdrawn." in _desk(town, "mo").plain
+    assert set(town.everybody_saw()) == {"ada", "mo"}
 
 
 async def test_without_a_manager_and_without_a_fallback_nothing_is_kept(town: Town) -> None:
@@ -149,6 +265,30 @@ async def test_a_private_channel_may_stand_in_and_whoever_is_in_it_may_act(town:
     assert PASSED_ON in _desk(town, "ruth").plain
 
 
+async def test_a_private_channel_in_which_the_subject_reads_along_does_not_stand_in(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await _invite_goodword(town)
+    await town.types("eve", "/escalate")
+    await _choose(town, "eve", person="ruth")
+
+    assert "set a fallback" in town.slack.shown("eve").views[-1].plain
+    await _fill(town, "eve")
+    assert set(town.everybody_saw()) == {"eve"}
+
+
+async def test_nothing_is_handed_up_to_a_channel_that_the_subject_has_joined(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await _invite_goodword(town)
+    await town.slack.change_user("mo", manager=None)
+    await _escalate(town, "ada", "ben")
+    await town.slack.joins("ben", "people-ops")
+    for heard in (2, 3):  # the first thing they heard was that it arrived
+        town.slack.clock.forward(timedelta(days=1, minutes=5))
+        await town.slack.until(partial(_heard, town, "mo", heard))
+
+    assert set(town.everybody_saw()) == {"ada", "mo"}
+
+
 async def test_overdue_it_is_reminded_once_and_then_handed_up(town: Town) -> None:
     await _escalate(town, "ada", "ben")  # a Wednesday morning in New York
     town.slack.clock.forward(timedelta(days=1, minutes=5))
@@ -165,6 +305,70 @@ async def test_overdue_it_is_reminded_once_and_then_handed_up(town: Town) -> Non
     assert "it waited too long, so it is with Omar now." in town.dms("ada")[-1].plain
     assert "[" not in _desk(town, "mo").plain
     assert set(town.everybody_saw()) == {"ada", "mo", "omar"}
+
+
+async def test_who_left_with_it_on_the_desk_is_not_reminded_before_it_is_handed_up(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await town.slack.deactivate("mo")
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: bool(town.dms("omar")))
+    await town.settled()
+
+    assert HAPPENED in _desk(town, "omar").plain
+    assert "it waited too long, so it is with Omar now." in town.dms("ada")[-1].plain
+
+
+async def test_a_reminder_stays_a_reminder_when_the_escalation_moves(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: len(town.dms("mo")) == 2)
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert len([word for word in town.dms("mo") if HAPPENED in word.plain]) == 1
+    assert town.dms("mo")[-1].plain.startswith("A reminder: ")
+
+
+async def test_withdrawn_before_the_next_manager_was_told_it_never_reaches_them(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    town.slack.faults.add("chat.postMessage", "ratelimited", retry_after=300)
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON, settled=False)
+    await town.slack.until(lambda: any(call.status == 429 for call in town.slack.calls))
+    await _forged(town, "ada", Move.WITHDRAW, settled=False)
+    town.slack.clock.forward(timedelta(minutes=6))
+    await town.settled()
+
+    assert "It was withdrawn." in _desk(town, "mo").plain
+    assert "ruth" not in town.everybody_saw()
+    assert _who_saw(town, "marmot-23") == set()
+
+
+async def test_two_steps_told_late_are_told_one_by_one(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    town.slack.faults.add("chat.postMessage", "ratelimited", retry_after=300)
+    await town.slack.clicks("ruth", _desk(town, "ruth"), f"escalation_{Move.ACKNOWLEDGE}")
+    await town.slack.until(lambda: any(call.status == 429 for call in town.slack.calls))
+    await _forged_words(town, "ruth", Move.RESOLVE, NOTE)
+    town.slack.clock.forward(timedelta(minutes=6))
+    await town.settled()
+
+    *_, first, last = town.dms("ada")
+    assert "Ruth has read it and is on it." in first.plain
+    assert (NOTE in first.plain, NOTE in last.plain) == (False, True)
+    assert ("[Thank them]" in first.plain, "[Thank them]" in last.plain) == (False, True)
+
+
+async def test_whoever_had_it_before_it_was_handed_up_reads_nothing_that_others_pass_on(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    await _let_it_wait(town, "mo", "omar")
+    assert HAPPENED in _desk(town, "mo").plain
+    assert "Omar has it and decides what to do." in _desk(town, "mo").plain
+
+    await _words(town, "omar", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert PASSED_ON in _desk(town, "ruth").plain
+    assert _who_saw(town, "marmot-23") == {"ruth"}
+    assert "From Ada, who asks you to look first." in _desk(town, "mo").plain
 
 
 async def test_from_the_third_about_the_same_team_the_reporter_alone_sees_the_balance(town: Town) -> None:
@@ -207,6 +411,15 @@ async def _resolved(town: Town) -> None:
     await _words(town, "ruth", Move.RESOLVE, NOTE)
 
 
+async def _let_it_wait(town: Town, holder: str, above: str) -> None:
+    """Let the time pass until it is handed from one to the other."""
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: any("A reminder" in word.plain for word in town.dms(holder)))
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: bool(town.dms(above)))
+    await town.settled()
+
+
 async def _escalate(
     town: Town, who: str, person: str = "", *, team: str = "", choices: list[str] | None = None
 ) -> Interaction:
@@ -236,16 +449,56 @@ async def _click(town: Town, who: str, move: Move) -> Interaction:
     return done
 
 
-async def _words(town: Town, who: str, move: Move, words: str, on: Message | None = None) -> None:
+async def _words(
+    town: Town, who: str, move: Move, words: str, on: Message | None = None, *, settled: bool = True
+) -> None:
     await town.slack.clicks(who, on or _desk(town, who), f"escalation_{move}")
+    await _submit(town, who, words, settled=settled)
+
+
+async def _submit(town: Town, who: str, words: str, *, settled: bool = True) -> None:
     modal = town.slack.shown(who).views[-1]
     await town.slack.submits(who, modal.id, {"words": {"words": words}})
-    await town.settled()
+    if settled:
+        await town.settled()
 
 
-async def _forged(town: Town, message: Message, who: str, move: Move) -> Interaction:
-    """A click on a button that the message had before."""
-    return await town.slack.clicks(who, message, f"escalation_{move}", value="1")
+async def _tell_of_group(town: Town, *members: str) -> None:
+    """The support team consists of these from now on."""
+    town.slack.change_group("support-team", members)
+    told = group_json(town.slack, town.slack.world.groups["S0SUPPORTT"], members=True)
+    await town.slack.happens({"type": "subteam_updated", "subteam": told})
+
+
+async def _forged_words(town: Town, who: str, move: Move, words: str, number: int = 1) -> None:
+    """A form of a move that was not opened by its button."""
+    given = {"type": "modal", "callback_id": "escalation_note", "title": {"type": "plain_text", "text": "X"}}
+    given |= {"blocks": [], "private_metadata": json.dumps({"number": number, "move": move})}
+    view = View(town.slack.world.new_id("V"), town.id(who), given, "1.0")
+    view.state = {"words": {"words": {"type": "plain_text_input", "value": words}}}
+    payload = submission(town.slack, town.slack.person(who), view)
+    await town.slack.caller.send(town.slack.caller.payload("view_submission", "forged", payload))
+
+
+def _home(town: Town, who: str) -> str:
+    view = town.slack.shown(who).home_view
+    assert view
+    return view.plain
+
+
+async def _forged(
+    town: Town, who: str, move: Move, number: int = 1, *, settled: bool = True, in_home: bool = False
+) -> None:
+    """A click on a button that is not there, or not there any more."""
+    person, app = town.slack.person(who), town.bot.me.bot_user
+    post = Post(town.slack.world.new_ts(), town.slack.world.im(person.id, app).id, app, "")
+    action = {"type": "button", "action_id": f"escalation_{move}", "block_id": "b", "value": str(number)}
+    payload = press_in_message(town.slack, person, post, action, {})
+    if in_home:
+        payload |= {"response_url": "", "channel": {}}
+    await town.slack.caller.send(town.slack.caller.payload("block_actions", "forged", payload))
+    if settled:
+        await town.settled()
 
 
 async def _invite_goodword(town: Town) -> None:
@@ -255,6 +508,10 @@ async def _invite_goodword(town: Town) -> None:
 def _desk(town: Town, who: str) -> Message:
     """The latest message on somebody's desk that is about an escalation."""
     return [word for word in town.dms(who) if word.plain.startswith("About ")][-1]
+
+
+def _heard(town: Town, who: str, times: int) -> bool:
+    return len(town.dms(who)) == times
 
 
 def _who_saw(town: Town, words: str) -> set[str]:
