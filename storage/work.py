@@ -81,7 +81,7 @@ class Store:
     """The database behind `transact`, with threads of its own so that the event loop never waits.
 
     `encryption_key` is one or several Fernet keys, newest first, separated by commas; without it
-    everything but escalations works.
+    whatever shows an escalation is refused, the Home tab included.
     SQLite gets one thread, for it has one writer; PostgreSQL as many as its pool has connections.
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.

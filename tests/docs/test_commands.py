@@ -14,7 +14,7 @@ from tests.docs.pages import ROOT, Page, pages
 
 DOOR = get_command(goodword)
 MADE = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-WORD = re.compile(r"[a-z]+")
+WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 def typed(one: Page, program: str) -> Iterator[list[str]]:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import CheckConstraint
 
+from bot.rules import lifecycle
 from storage.tables import outbox
 from tests.docs.pages import ROOT, Block, Page, page, pages
 
 PLAN = page("docs/architecture.md")
+ESCALATIONS = page("docs/escalations.md")
 BLOCKS = [(one, block) for one in pages() for block in one.blocks]
 PYTHON = [(one, block) for one, block in BLOCKS if block.language == "python"]
 QUOTED = [(one, block) for one, block in BLOCKS if block.mark.startswith("from ")]
@@ -73,6 +75,12 @@ def test_a_letter_that_has_ended_goes_nowhere_by_itself() -> None:
     steps = re.findall(r"^ +(\S+) --> ([^:\s]+)(.*)", block("states: outbox").text, re.MULTILINE)
     after = {state: {to for at, to, _ in steps if at == state} for state, _, _ in steps}
     assert (after["sent"], after["dropped"], after["parked"]) == ({"[*]"}, {"[*]"}, {"waiting"})
+
+
+def test_the_life_of_an_escalation_is_drawn_from_its_table() -> None:
+    (shown,) = (one for one in ESCALATIONS.blocks if one.mark == "states: escalation")
+    assert shown.language == "mermaid"
+    assert shown.text == f"{lifecycle.drawn()}\n"
 
 
 @pytest.mark.parametrize(("one", "example"), PYTHON, ids=str)

@@ -15,16 +15,29 @@ from typer.main import get_command
 from bot import settings
 from bot.__main__ import goodword
 from bot.config import Config
-from handlers.manifest import SCOPES
+from bot.escalations import Planned, Told
+from bot.rules import lifecycle
+from bot.rules.people import Group, Person
+from bot.rules.routing import Chain, Holder, Route, Subject
+from handlers.manifest import DESCRIBED, SCOPES
 from handlers.playground.faults import KINDS
 from handlers.playground.web_api import METHODS
 from handlers.routes import COMMANDS, EVENTS
+from handlers.views import escalation_form
+from handlers.views.escalations import button_words
 from handlers.views.kudos import HELP
 from storage.tables import metadata
 from tests.docs.pages import ROOT, Page, code, page, pages
 
 README, OPERATIONS, PRIVACY = page("README.md"), page("docs/operations.md"), page("docs/privacy.md")
+ESCALATIONS = page("docs/escalations.md")
 DEPENDENCIES = page("docs/decisions/0009-dependencies.md")
+PLANNED = Planned(
+    Subject("UBEN", "Ben", frozenset({"UBEN"}), Chain("UBEN", ("URUTH",))),
+    Route(Holder("UMO", "Mo"), Holder("URUTH", "Ruth")),
+    leads_people=True,
+    first_is_manager=True,
+)
 
 
 def test_the_variables_are_those_that_are_read() -> None:
@@ -71,15 +84,51 @@ def _parameter(parameter: Any) -> str:
 def test_what_is_typed_in_slack_is_what_the_help_says() -> None:
     _, example, lines = HELP
     said = [[f"`{typed}`", meaning] for typed, meaning in lines]
-    assert README.tables["typed"] == [*said, ["`/kudos help`", "says all this"]]
-    assert {code(typed).split()[0] for typed, _ in README.tables["typed"]} == COMMANDS.keys()
+    rows = README.tables["typed"]
+    assert rows[: len(said) + 1] == [*said, ["`/kudos help`", "says what stands above"]]
+    _, hint = DESCRIBED["/escalate"]
+    ways = ["", *(f" {way.strip('[]')}" for way in hint.split(" or "))]
+    assert [code(typed) for typed, _ in rows[len(said) + 1 :]] == [f"/escalate{way}" for way in ways]
+    assert {code(typed).split()[0] for typed, _ in rows} == COMMANDS.keys()
     assert f"`{example.replace('@cy ', '')}`" in README.text
 
 
 def test_the_settings_are_those_administrators_have() -> None:
     assert README.tables["settings"] == [
-        [f"`{name}`", f"`{one.default}`", one.meaning] for name, one in settings.ALL.items()
+        [f"`{name}`", _default(one.default), one.meaning] for name, one in settings.ALL.items()
     ]
+
+
+def test_the_questions_are_those_of_the_form() -> None:
+    team = Group("S1", "support-team", "Support team")
+    asked = [one for one in escalation_form.drawn([team], PLANNED)["blocks"] if one["type"] == "input"]
+    assert ESCALATIONS.tables["asked"] == [
+        [one["label"]["text"], "no" if one.get("optional") else "yes"] for one in asked
+    ]
+    choices = [option["text"]["text"] for option in asked[-1]["element"]["options"]]
+    assert len(choices) == 2
+    assert all(f"*{choice}*" in ESCALATIONS.text for choice in choices)
+
+
+def test_the_route_is_said_as_the_form_says_it() -> None:
+    (shown,) = (block.text for block in ESCALATIONS.blocks if block.mark == "says")
+    assert shown.rstrip() == escalation_form.route_in_words(PLANNED)
+
+
+def test_the_moves_are_those_of_the_table_with_the_words_of_their_buttons() -> None:
+    ruth = Person("URUTH", "ruth", "Ruth", "T1")
+    made: Any = type("Made", (), {"second": ruth.id})
+    told = Told(made, {ruth.id: ruth}, "Ben")
+    assert ESCALATIONS.tables["moves"] == [
+        [lifecycle.SAID[at], f"the {step.by}", f"*{button_words(told, move)}*", lifecycle.SAID[step.to]]
+        for (at, move), step in lifecycle.TABLE.items()
+    ]
+
+
+def test_there_are_five_promises_and_each_has_a_test_beside_it() -> None:
+    rows = ESCALATIONS.tables["promises"]
+    assert len(rows) == 5
+    assert all(re.search(r"`test_\w+`", shown) for *_, shown in rows)
 
 
 def test_every_scope_stands_with_its_reason() -> None:
@@ -133,13 +182,16 @@ def test_the_licence_of_a_dependency_is_what_it_says_itself(requirement: Require
     assert licences[requirement.name] == (said.get("license_expression") or said.get("license"))
 
 
-MARKS = re.compile(r"table: \w+|run|run if \w+|run stopped|run on postgresql|serve|prints|says|from \S+|tree")
+MARKS = re.compile(
+    r"table: \w+|run|run if \w+|run stopped|run on postgresql|serve|prints|says|from \S+|tree"
+    r"|states: (?:outbox|escalation)|rotate in (?:file|variable)|says (?:of|without) a key"
+)
 
 
 @pytest.mark.parametrize("one", pages(), ids=str)
 def test_every_mark_is_understood_and_stands_before_what_it_marks(one: Page) -> None:
     for mark in one.marks:
-        assert MARKS.fullmatch(mark) or mark == "states: outbox", mark
+        assert MARKS.fullmatch(mark), mark
     in_place = [block.mark for block in one.blocks if block.mark] + [f"table: {name}" for name in one.tables]
     assert sorted(in_place) == sorted(one.marks)
 
