@@ -64,7 +64,8 @@ def check(
     """Look at configuration, database, token, scopes, channel and parked messages."""
     config = environment.read()
     if release:
-        print(f"{_await(operate.release(config, workspace))} messages will be tried again.")
+        count = _await(operate.release(config, workspace))
+        print(f"{count} {'message' if count == 1 else 'messages'} will be tried again.")
         return
     _report(_await(operate.check(config)))
 

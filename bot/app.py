@@ -86,7 +86,9 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
         await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
         directory = Directory(clients.reader, store.transact, plan.now)
-        postman = Postman(store, store.transact, clients, plan.now, partial(_delivered, plan), plan.pace)
+        postman = Postman(
+            store, store.transact, clients, plan.now, partial(_delivered, plan), plan.pace, [me.workspace]
+        )
         store.on_commit = partial(_committed, plan, postman)
         scim = Scim(plan.scim_url, plan.scim_token) if plan.scim_url else None
         read = partial(read_everything, me.workspace, directory, scim, store.transact)
@@ -123,7 +125,8 @@ def schema_missing(store: Store) -> str:
     if found is None:
         return "The database is still empty: run `goodword migrate` first."
     wanted = migrations.latest()
-    return f"The database is at schema {found}, this version needs {wanted}: run `goodword migrate`."
+    older = f"The database is at schema {found}, this version needs {wanted}: run `goodword migrate`."
+    return migrations.stranger(found) or older
 
 
 async def _missing(store: Store) -> str:
@@ -152,11 +155,11 @@ async def _read_directory(directory: Directory, nightly: Nightly, workspace: str
 
 async def _say_what_is_missing(store: Store, clients: slack.Clients, me: slack.Identity) -> None:
     """Log one sentence for each thing an administrator should mend, without holding up the start."""
-    channel = (await store.transact(me.workspace, settings.chosen)).recognition_channel
     try:
+        channel = (await store.transact(me.workspace, settings.chosen)).recognition_channel
         found = await slack.finds_channel(clients, channel, me.workspace)
     except Exception as error:  # noqa: BLE001 - it is only a courtesy
-        log.warning("could not look for %s: %s", channel, type(error).__name__)
+        log.warning("could not look for the recognition channel: %s", type(error).__name__)
         return
     if not found:
         log.warning(

@@ -28,7 +28,7 @@ async def import_file(config: Config, workspace: str | None, path: Path) -> str:
     sheet = csv.read_file(path)  # before the transaction, which others wait for
     take = partial(people.import_rows, name=sheet.name, rows=sheet.rows, problems=sheet.problems)
     async with open_store(config) as store:
-        changes = await in_one(store, workspace, take)
+        changes = await in_one(config, store, workspace, take)
     return f"{quoted(sheet.name)} was imported: {_differs(changes)}."
 
 
@@ -65,7 +65,7 @@ async def _nobody_asks() -> None: ...
 async def check(config: Config, workspace: str | None) -> list[Finding]:
     """Look through the org chart, naming everybody there is something to mend about."""
     async with open_store(config) as store:
-        return findings(await in_one(store, workspace, people.check))
+        return findings(await in_one(config, store, workspace, people.check))
 
 
 def findings(found: Checkup) -> list[Finding]:
@@ -110,7 +110,7 @@ def _to_know(gaps: Gaps, name: Callable[[str], str]) -> Iterator[Finding]:
 async def show(config: Config, workspace: str | None, typed: str) -> list[str]:
     """Say who somebody is in the org chart, line by line."""
     async with open_store(config) as store:
-        return await in_one(store, workspace, partial(_shown, typed=typed))
+        return await in_one(config, store, workspace, partial(_shown, typed=typed))
 
 
 def _shown(work: Work, typed: str) -> list[str]:

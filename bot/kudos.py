@@ -59,13 +59,14 @@ def undo(work: Work, giver: str, source: str, now: datetime) -> Kudos:
 
 
 def undo_this(work: Work, giver: str, number: int, source: str, reply_to: str, now: datetime) -> None:
-    """Take back the kudos whose button was clicked, and say so where the button was."""
+    """Take back the kudos whose button was clicked, and say so at `reply_to` if there is such a place."""
     kudos = work.kudos.read(number)
     if kudos is None or kudos.giver.id != giver:
         raise Refusal("Only the person who gave a kudos can take it back.")
     if not kudos.taken_back:
         _take_back(work, recognition.undoable(kudos, now), source, now)
-        work.outbox.put(reply_to, UndoConfirmed(number), now)
+        if reply_to:
+            work.outbox.put(reply_to, UndoConfirmed(number), now)
 
 
 def mine(work: Work, person: str) -> Record:

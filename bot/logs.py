@@ -5,8 +5,8 @@ import sys
 
 from pythonjsonlogger.json import JsonFormatter
 
-# At DEBUG these write down whole requests, so they never get there.
-TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "apscheduler", "sqlalchemy", "uvicorn", "httpx")
+# At DEBUG some of these write down whole requests, so they never get there.
+TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "alembic", "apscheduler", "sqlalchemy", "uvicorn", "httpx")
 FIELDS = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 

@@ -53,35 +53,36 @@ async def _verified(store: Store, one: workspaces.Workspace) -> Finding:
 
 async def list_settings(config: Config, workspace: str | None) -> list[tuple[settings.Setting, str]]:
     async with open_store(config) as store:
-        values = await in_one(store, workspace, settings.current)
+        values = await in_one(config, store, workspace, settings.current)
     return [(setting, values[name]) for name, setting in settings.ALL.items()]
 
 
 async def get_setting(config: Config, workspace: str | None, name: str) -> str:
     settings.known(name)
     async with open_store(config) as store:
-        return (await in_one(store, workspace, settings.current))[name]
+        return (await in_one(config, store, workspace, settings.current))[name]
 
 
 async def set_setting(config: Config, workspace: str | None, name: str, typed: str) -> str:
     change = partial(settings.change, name=name, typed=typed, by=_operator(), now=utc_now())
     async with open_store(config) as store:
-        return await in_one(store, workspace, change)
+        return await in_one(config, store, workspace, change)
 
 
 async def release(config: Config, workspace: str | None) -> int:
     """Let everything that was parked try again."""
     async with open_store(config) as store:
-        return await in_one(store, workspace, lambda work: work.outbox.release(utc_now()))
+        return await in_one(config, store, workspace, lambda work: work.outbox.release(utc_now()))
 
 
 async def check(config: Config) -> list[Finding]:
     """Look at configuration, database, token, scopes, channel, people and parked messages, in this order."""
     missing = config.missing()
     findings = [Finding(well=False, sentence=f"{name} is not set.") for name in missing]
-    findings += await _of_database(config)
+    of_database = await _of_database(config)
+    findings += of_database
     if not missing:
-        findings += await _of_slack(config, database=findings[-1].well)
+        findings += await _of_slack(config, database=of_database[0].well)
     return findings
 
 
@@ -91,7 +92,7 @@ async def _of_database(config: Config) -> list[Finding]:
             found = [
                 Finding(well=True, sentence=f"The database answers; its schema is {migrations.latest()}.")
             ]
-            for one in await store.across(workspaces.every):
+            for one in await store.across(workspaces.every, only_reads=True):
                 found += await store.transact(one.id, partial(_of_workspace, name=one.name))
             return found
     except Refusal as no:
@@ -103,7 +104,8 @@ def _of_workspace(work: Work, name: str) -> list[Finding]:
     parked = work.outbox.parked()
     if parked:
         reasons = listed(sorted({one.reason for one in parked}))
-        what = f"Slack refused {len(parked)} messages since {parked[0].since:%Y-%m-%d %H:%M} UTC ({reasons})"
+        count = "a message" if len(parked) == 1 else f"{len(parked)} messages"
+        what = f"Slack refused {count} since {parked[0].since:%Y-%m-%d %H:%M} UTC ({reasons})"
         advice = "mend that, then `goodword check --release` lets them try again"
         findings.append(Finding(well=False, sentence=f"{name}: {what}: {advice}."))
     return findings
@@ -137,7 +139,11 @@ def _of_scopes(granted: frozenset[str]) -> Finding:
 async def _of_channel(config: Config, clients: slack.Clients, workspace: str) -> Finding:
     async with open_store(config) as store:
         channel = (await store.transact(workspace, settings.chosen)).recognition_channel
-    if await slack.finds_channel(clients, channel, workspace):
+    try:
+        found = await slack.finds_channel(clients, channel, workspace)
+    except Refusal as no:
+        return Finding(well=False, sentence=no.sentence)
+    if found:
         return Finding(well=True, sentence=f"The recognition channel {channel} is there.")
     advice = "create it, invite Goodword if it is private, or name another with `goodword settings set`"
     return Finding(well=False, sentence=f"The recognition channel {channel} cannot be found: {advice}.")
@@ -157,7 +163,9 @@ async def open_store(config: Config) -> AsyncIterator[Store]:
             await store.close()
 
 
-async def in_one(store: Store, workspace: str | None, fn: Callable[[Work], T]) -> T:
+async def in_one(config: Config, store: Store, workspace: str | None, fn: Callable[[Work], T]) -> T:
+    if not await store.across(workspaces.every, only_reads=True) and not config.missing():
+        await _add_the_token_s_own(config, store)
     found = await _workspaces(store, workspace)
     if len(found) > 1:
         raise Refusal(
@@ -166,8 +174,17 @@ async def in_one(store: Store, workspace: str | None, fn: Callable[[Work], T]) -
     return await store.transact(found[0].id, fn)
 
 
+async def _add_the_token_s_own(config: Config, store: Store) -> None:
+    """Let settings be made before the first `run`: the token says which workspace it is for."""
+    async with slack.session() as session:
+        token = config.slack_bot_token.get_secret_value()
+        me = await slack.identify(slack.Clients(session, token, config.slack_api_url))
+    known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
+    await store.across(partial(workspaces.add, workspace=known, now=utc_now()))
+
+
 async def _workspaces(store: Store, workspace: str | None) -> list[workspaces.Workspace]:
-    every = await store.across(workspaces.every)
+    every = await store.across(workspaces.every, only_reads=True)
     found = [one for one in every if workspace in {None, one.id}]
     if not every:
         raise Refusal("No workspace is known yet: `goodword run` adds it when it first talks to Slack.")
@@ -186,6 +203,6 @@ def _operator() -> str:
 
 def manifest_for(url: str) -> dict[str, Any]:
     """Give the manifest for a Goodword that Slack reaches at `url`, with or without the path."""
-    if not url.startswith("https://"):
+    if not url.startswith("https://") or not url.removeprefix("https://").strip("/"):
         raise Refusal("Slack only calls https addresses: --url https://…")
     return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events")

@@ -226,15 +226,27 @@ class Transact(Protocol):
 class PostOffice(Protocol):
     """The outbox of all workspaces, as the sender of messages sees it; each call is one transaction."""
 
-    async def claim(self, now: datetime, limit: int) -> Sequence[Letter]:
-        """Take up to `limit` letters, at most one per destination, under a lease."""
+    async def claim(
+        self,
+        now: datetime,
+        limit: int,
+        *,
+        workspaces: Collection[str] | None = None,
+        besides: Collection[int] = (),
+    ) -> Sequence[Letter]:
+        """Take up to `limit` letters, at most one per destination, under a lease.
+
+        `workspaces` are those the caller can write to (None: all of them), and `besides` the ids of
+        letters that it is still busy with.
+        """
 
     async def sent(self, letter: Letter, where: Sent | None, now: datetime) -> None: ...
 
     async def later(self, letter: Letter, at: datetime, reason: str, *, unsure: bool) -> None:
         """Try again at `at`; `unsure` unless it is certain that nothing was sent."""
 
-    async def park(self, letter: Letter, reason: str, now: datetime) -> None: ...
+    async def park(self, letter: Letter, reason: str, now: datetime, *, unsure: bool) -> None:
+        """Set aside until a person releases it; `unsure` as above."""
 
     async def drop(self, letter: Letter, now: datetime) -> None:
         """Forget a letter that has nothing to say any more."""

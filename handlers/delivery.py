@@ -7,7 +7,7 @@ whether the message stands in Slack: it is looked for by its key before it is se
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from bot.ports import Clock, Letter, PostOffice, Transact
@@ -37,7 +37,9 @@ class Postman:
         now: Clock,
         told: Told,
         pace: timedelta,
+        workspaces: Collection[str],
     ) -> None:
+        self._workspaces = workspaces
         self._pace = pace
         self._post = post
         self._transact = transact
@@ -47,7 +49,7 @@ class Postman:
         self._wake = asyncio.Event()
         self._stopping = False
         self._troubled = False
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], int] = {}  # with the letter's id
         self._quiet: dict[str, datetime] = {}  # workspace → until when Slack asked for silence
 
     def wake(self) -> None:
@@ -82,10 +84,12 @@ class Postman:
         room = AT_ONCE - len(self._under_way)
         if room <= 0:
             return False
-        claimed = await self._post.claim(self._now(), room)
+        # After a jump of the clock a lease can run out while its call is under way: that call decides.
+        busy = set(self._under_way.values())
+        claimed = await self._post.claim(self._now(), room, workspaces=self._workspaces, besides=busy)
         for letter in claimed:
             task = asyncio.create_task(self._deliver(letter))
-            self._under_way.add(task)
+            self._under_way[task] = letter.id
             task.add_done_callback(self._finished)
         return bool(claimed)
 
@@ -101,7 +105,7 @@ class Postman:
         self._troubled = False
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        self._under_way.pop(task)
         self.wake()
         asyncio.get_running_loop().call_later(self._pace.total_seconds(), self.wake)
 
@@ -145,7 +149,7 @@ class Postman:
             await self._post.sent(letter, ended.where, now)
             self._tell(letter, "sent")
         elif ended.for_good or now - letter.first_tried_at > GIVE_UP:
-            await self._post.park(letter, ended.reason, now)
+            await self._post.park(letter, ended.reason, now, unsure=ended.unsure)
             self._tell(letter, f"parked {ended.reason}")
         else:
             at = now + _pause(letter, ended)

@@ -21,8 +21,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from handlers import payloads
+
 LARGEST = 1024 * 1024  # bytes; Slack's own payloads stay well below (a view has at most 250 kB)
 LONGEST_TIMESTAMP = 12  # digits; enough for the next 30,000 years
+UNREADABLE = "The body cannot be read."
 EVENTS = "application/json"
 FORMS = "application/x-www-form-urlencoded"
 KINDS = frozenset(
@@ -74,6 +77,7 @@ class Front:
             self._verify(raw, request.headers)
             body = _parsed(raw, request.headers.get("content-type", ""))
             kind = kind_of(body)
+            payloads.Request.model_validate(body)
             response = await self._answer(kind, body)
         except Refused as no:
             response = PlainTextResponse(no.sentence, status_code=no.status)
@@ -92,7 +96,11 @@ class Front:
             and len(timestamp) <= LONGEST_TIMESTAMP
             and signature.isascii()
         )
-        if not well_formed or not self._verifier.is_valid(raw, timestamp, signature):
+        try:
+            signed = well_formed and self._verifier.is_valid(raw, timestamp, signature)
+        except UnicodeDecodeError:  # it takes the body for text
+            raise Refused(400, UNREADABLE) from None
+        if not signed:
             raise Refused(401, "The signature does not match. Is SLACK_SIGNING_SECRET that of this app?")
 
     async def _answer(self, kind: str, body: dict[str, Any]) -> Response:
@@ -115,7 +123,7 @@ def kind_of(body: Mapping[str, Any]) -> str:
         return "ssl_check"
     kind = body.get("type")
     if kind == "event_callback" and isinstance(body.get("event"), dict):
-        return f"event {body['event'].get('type')}"
+        return f"event {body['event'].get('type')}"[:100]
     if isinstance(kind, str) and kind in KINDS | {"url_verification", "app_rate_limited"}:
         return kind
     raise Refused(400, "Goodword does not know this kind of request.")
@@ -138,11 +146,11 @@ def _parsed(raw: bytes, content_type: str) -> dict[str, Any]:
     try:
         text = raw.decode("utf-8")
         if kind == EVENTS:
-            return _object(json.loads(text))
+            return _object(text)
         if kind == FORMS:
             return _form(text)
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise Refused(400, "The body cannot be read.") from None
+        raise Refused(400, UNREADABLE) from None
     raise Refused(400, "Slack sends JSON or forms.")
 
 
@@ -155,14 +163,31 @@ def _form(text: str) -> dict[str, Any]:
         ).items()
     }
     if "command" in fields or "ssl_check" in fields:
+        _can_be_kept(fields)
         return fields
-    return _object(json.loads(fields.get("payload", "")))
+    return _object(fields.get("payload", ""))
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _object(text: str) -> dict[str, Any]:
+    value = json.loads(text)
     if not isinstance(value, dict):
         raise ValueError("no object")  # noqa: TRY004 - it is the sender's mistake, and caught above
+    if "\\u" in text:  # everything else was written in UTF-8, so it can be again
+        _can_be_kept(value)
     return value
+
+
+def _can_be_kept(value: Any) -> None:
+    """No database takes half of a surrogate pair, and PostgreSQL no zero; neither can be typed."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str) and "\0" in one.encode().decode():
+            raise ValueError("a zero")
 
 
 Readiness = Callable[[], Awaitable[str]]

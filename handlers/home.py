@@ -4,10 +4,10 @@ from functools import partial
 
 from bot import people
 from handlers.office import Office
-from handlers.payloads import Event
+from handlers.payloads import Event, HomeOpening
 
 
 async def opened(office: Office, event: Event) -> None:
-    if event.event.get("tab") == "home":  # the messages tab sends the same event
-        person = str(event.event.get("user", ""))
-        await office.transact(event.team_id, partial(people.home_opened, person=person, now=office.now()))
+    seen = HomeOpening.model_validate(event.event)
+    if seen.tab == "home":  # the messages tab sends the same event
+        await office.transact(event.team_id, partial(people.home_opened, person=seen.user, now=office.now()))

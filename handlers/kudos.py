@@ -57,7 +57,8 @@ def _undo_this(work: Work, click: Click, source: str, now: datetime) -> None:
     try:
         kudos.undo_this(work, click.user.id, number, source, click.response_url, now)
     except Refusal as no:
-        work.outbox.put(click.response_url, ClickRefused(no.sentence), now)
+        if click.response_url:
+            work.outbox.put(click.response_url, ClickRefused(no.sentence), now)
 
 
 async def _open_form(office: Office, workspace: str, trigger: str) -> None:

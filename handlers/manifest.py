@@ -18,6 +18,7 @@ DESCRIPTION = (
 # Each scope with the reason an administrator may ask for.
 SCOPES = {
     "channels:history": "to find a message again after a broken connection, so that none is posted twice",
+    "channels:join": "to read there when it must find a message again, without being invited first",
     "channels:read": "to find the recognition channel by its name",
     "chat:write": "to post thanks and to write to people",
     "chat:write.public": "to post in the recognition channel without being invited",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from bot.rules.recognition import Piece, ToGroup, ToPerson, Words
 
-_TOKEN = re.compile(r"<([^<>]*)>")
+_TOKEN = re.compile(r"<([^<>\s][^<>]*)>")
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
@@ -34,9 +34,9 @@ def _pieces(text: str) -> Iterator[Piece]:
 def _token(inside: str) -> Piece:
     target, _, label = inside.partition("|")
     label = unescaped(label)
-    if re.match(r"@[UW][A-Z0-9]+$", target):
+    if re.fullmatch(r"@[UW][A-Z0-9]+", target):
         return ToPerson(target[1:], label)
-    if found := re.match(r"!subteam\^(S[A-Z0-9]+)$", target):
+    if found := re.fullmatch(r"!subteam\^(S[A-Z0-9]+)", target):
         return ToGroup(found.group(1), label)
     if target.startswith("#"):
         return Words(f"#{label or target[1:]}")

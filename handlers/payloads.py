@@ -11,6 +11,49 @@ class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+Named = dict[str, Any] | str | None
+"""Somebody or something by id, or as an object that has one."""
+
+
+class Outline(Payload):
+    """The parts in which Bolt looks for who and where, in a request and again in what it carries."""
+
+    enterprise: Named = None
+    team: Named = None
+    user: Named = None
+    channel: Named = None
+    authorizations: list["Outline"] | None = None
+    item: dict[str, Any] | str | None = None
+    message: "Outline | str | None" = None
+    previous_message: "Outline | str | None" = None
+
+
+class Happened(Outline):
+    type: str
+
+
+class Shown(Payload):
+    type: str
+    callback_id: str = ""
+
+
+class Used(Payload):
+    action_id: str
+
+
+class Request(Outline):
+    """Any request, as far as Bolt reads it; on another shape it would fail, and not say why."""
+
+    type: str = ""
+    command: str = ""
+    callback_id: str = ""
+    action_id: str = ""
+    event: Happened = Happened(type="")
+    view: Shown = Shown(type="")
+    actions: list[Used] = Field(default=[Used(action_id="")], min_length=1)
+    response_urls: list[dict[str, Any]] = []
+
+
 class Command(Payload):
     """A slash command. Its `trigger_id` is unique to the moment it was sent."""
 
@@ -78,3 +121,55 @@ class Event(Payload):
     team_id: Id
     event_id: str = Field(max_length=100)
     event: dict[str, Any]
+
+
+class HomeOpening(Payload):
+    user: Id
+    tab: str = ""
+
+
+class Profile(Payload):
+    display_name: str | None = None
+    real_name: str | None = None
+    email: str | None = None
+
+
+class SlackUser(Payload):
+    """A user object, as in events, users.list and users.info."""
+
+    id: Id
+    name: str
+    team_id: Id | None = None
+    real_name: str | None = None
+    deleted: bool | None = None
+    is_bot: bool | None = None
+    is_admin: bool | None = None
+    is_owner: bool | None = None
+    is_restricted: bool | None = None
+    is_ultra_restricted: bool | None = None
+    tz: str | None = None
+    profile: Profile | None = None
+
+
+class Subteam(Payload):
+    """A user group; `users` is missing where Slack does not tell its members."""
+
+    id: Id
+    handle: str
+    name: str | None = None
+    date_delete: int | None = None
+    users: list[Id] | None = None
+
+
+class UserChange(Payload):
+    user: SlackUser
+
+
+class SubteamChange(Payload):
+    subteam: Subteam
+
+
+class MembersChange(Payload):
+    subteam_id: Id
+    added_users: list[Id] = []
+    removed_users: list[Id] = []

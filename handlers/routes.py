@@ -5,14 +5,17 @@ with a table behind it. Each handler takes the office and what Slack sent, and g
 acknowledgement is to carry; the one `ack` comes last, after the transaction.
 """
 
+import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -48,65 +51,93 @@ EVENTS: Mapping[str, Handler] = {
     "subteam_members_changed": directory.members_changed,
 }
 ANYTHING = re.compile(r"")
+NOT_SLACK = "This is not what Slack sends."
 
 
 def bolt_for(office: Office, me: Identity, token: str, signing_secret: str) -> AsyncApp:
     """Build Bolt: acknowledged only after the work is committed, everything passed explicitly."""
 
-    async def authorize(
-        team_id: str | None = None, enterprise_id: str | None = None
-    ) -> AuthorizeResult | None:
-        if team_id != me.workspace:
-            return None
+    async def ours_only(
+        context: AsyncBoltContext,
+        next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name for it
+    ) -> BoltResponse | None:
+        if not context.team_id:
+            return BoltResponse(status=400, body=NOT_SLACK)
+        if context.team_id != me.workspace:
+            return BoltResponse(status=200, body="")
+        await next()
+        return None
+
+    async def authorize(enterprise_id: str | None = None) -> AuthorizeResult:
         return AuthorizeResult(
             enterprise_id=enterprise_id,
-            team_id=team_id,
+            team_id=me.workspace,
             bot_user_id=me.bot_user,
             bot_id=me.bot_id,
             bot_token=token,
         )
 
-    app = AsyncApp(
-        name="goodword",
-        client=AsyncWebClient(token=None, session=office.client.session, base_url=office.client.base_url),
-        signing_secret=signing_secret,
-        authorize=authorize,  # type: ignore[arg-type]  # None means: not installed there
-        process_before_response=True,
-        # The front has done these before anything comes here.
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-        url_verification_enabled=False,
-    )
+    with _unseen("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN"):
+        app = AsyncApp(
+            name="goodword",
+            client=AsyncWebClient(token=None, session=office.client.session, base_url=office.client.base_url),
+            signing_secret=signing_secret,
+            before_authorize=ours_only,
+            authorize=authorize,
+            process_before_response=True,
+            raise_error_for_unhandled_request=True,
+            # The front has done these before anything comes here.
+            request_verification_enabled=False,
+            ssl_check_enabled=False,
+            url_verification_enabled=False,
+            # These are for assistants and workflow steps, and we have none.
+            attaching_conversation_kwargs_enabled=False,
+            attaching_function_token_enabled=False,
+        )
     register(app, office)
     return app
 
 
+@contextmanager
+def _unseen(*names: str) -> Iterator[None]:
+    """Bolt reads these by itself; a client id alone would switch it to files for tokens."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
 def register(app: AsyncApp, office: Office) -> None:
-    """Join Bolt and the tables above. What no table knows is acknowledged, so that Slack never retries it."""
+    """Join Bolt and the tables above. What no table knows is acknowledged, so that Slack never retries it.
 
-    async def event(body: dict[str, Any]) -> None:
-        handler = EVENTS.get(body.get("event", {}).get("type", ""))
+    The workspace is the one Bolt found installed: in a channel shared with another organisation, the
+    payload itself may name theirs.
+    """
+
+    async def event(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        handler = EVENTS.get(body["event"]["type"])
         if handler:
-            await handler(office, Event.model_validate(body))
+            await handler(office, Event.model_validate(body | {"team_id": context.team_id}))
 
-    async def command(body: dict[str, Any], ack: AsyncAck) -> None:
-        asked = Command.model_validate(body)
+    async def command(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        asked = Command.model_validate(body | {"team_id": context.team_id})
         handler = COMMANDS.get(asked.command, _no_such_command)
         await _ack(ack, await sentence_for_trouble(partial(handler, office, asked)))
 
-    async def action(body: dict[str, Any], ack: AsyncAck) -> None:
-        click = Click.model_validate(body)
+    async def action(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        click = Click.model_validate(body | _in_team(context))
         handler = ACTIONS.get(click.actions[0].action_id)
         await _ack(ack, await handler(office, click) if handler else None)
 
-    async def submission(body: dict[str, Any], ack: AsyncAck) -> None:
-        sent = Submission.model_validate(body)
+    async def submission(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        sent = Submission.model_validate(body | _in_team(context))
         handler = VIEWS.get(sent.view.callback_id)
         ask = partial(handler, office, sent) if handler else _nothing
         await _ack(ack, await error_on_form(ask, kudos_form.REASON))
 
-    async def shortcut(body: dict[str, Any], ack: AsyncAck) -> None:
-        asked = Shortcut.model_validate(body)
+    async def shortcut(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
+        asked = Shortcut.model_validate(body | _in_team(context))
         handler = SHORTCUTS.get(asked.callback_id)
         await _ack(ack, await handler(office, asked) if handler else None)
 
@@ -115,8 +146,8 @@ def register(app: AsyncApp, office: Office) -> None:
 
     async def trouble(error: Exception) -> BoltResponse:
         """Where nobody waits for a sentence: a 500 makes Slack send an event again."""
-        if isinstance(error, ValidationError):
-            return BoltResponse(status=400, body="This is not what Slack sends.")
+        if isinstance(error, ValidationError | BoltUnhandledRequestError):
+            return BoltResponse(status=400, body=NOT_SLACK)
         return BoltResponse(status=500, body=f"reference {reference(error)}")
 
     app.error(trouble)
@@ -127,6 +158,10 @@ def register(app: AsyncApp, office: Office) -> None:
     app.shortcut(ANYTHING)(shortcut)
     app.view_closed(ANYTHING)(closed)
     app.options(ANYTHING)(closed)
+
+
+def _in_team(context: AsyncBoltContext) -> dict[str, Any]:
+    return {"team": {"id": context.team_id}}
 
 
 async def _ack(ack: AsyncAck, answer: Answer | None) -> None:

@@ -48,6 +48,8 @@ FOR_GOOD = frozenset(
         "user_not_found",
     }
 )
+# Nobody and nothing is there that a message could have reached.
+GONE = frozenset({"account_inactive", "channel_not_found", "user_disabled", "user_not_found"})
 # The aim is reached already: what was to be removed is gone, or the address has run out.
 DONE_ANYWAY = frozenset({"message_not_found", "used_url", "expired_url", "no_active_hooks"})
 # Slack documents these as possibly having done part of the work.
@@ -126,17 +128,33 @@ async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | No
         return None  # everything else can be done twice without harm
     try:
         channel = await _conversation(clients, act.to, letter.workspace)
-        if channel is None:
-            return None
-        async for message in _history(clients, channel, letter):
-            if _key_of(message) == letter.key:
-                return Sent(channel, message["ts"])
+        return await _search(clients, channel, letter) if channel else None
     except SlackApiError as error:
+        name = _error_of(error)
+        if name in GONE:
+            return None  # there is no place where it could stand; sending it will say so
         verdict = _verdict(error)
         after = verdict.after if isinstance(verdict, Failed) else None
-        return Failed(f"while looking for it: {_error_of(error)}", unsure=True, after=after)
+        return Failed(f"while looking for it: {name}", unsure=True, after=after, for_good=name in FOR_GOOD)
     except BROKEN as error:
         return Failed(f"while looking for it: {type(error).__name__}", unsure=True)
+
+
+async def _search(clients: Clients, channel: str, letter: Letter) -> Sent | None:
+    """Look through the history; to read that of a public channel Goodword has to be in it."""
+    try:
+        return await _found(clients, channel, letter)
+    except SlackApiError as error:
+        if _error_of(error) != "not_in_channel":
+            raise
+        await clients.reader.conversations_join(channel=channel)
+        return await _found(clients, channel, letter)
+
+
+async def _found(clients: Clients, channel: str, letter: Letter) -> Sent | None:
+    async for message in _history(clients, channel, letter):
+        if _key_of(message) == letter.key:
+            return Sent(channel, message["ts"])
     return None
 
 
@@ -299,7 +317,11 @@ async def identify(clients: Clients) -> Identity:
 
 
 async def finds_channel(clients: Clients, name: str, workspace: str) -> bool:
-    """Whether a channel, by `#name` or id, is there for Goodword."""
-    if name.startswith("#"):
-        return await _channel(clients, name, workspace) is not None
-    return any([channel["id"] == name async for channel in channels(clients.reader, workspace)])
+    """Whether a channel, by `#name` or id, is there for Goodword; refuses where Slack does not say."""
+    try:
+        if name.startswith("#"):
+            return await _channel(clients, name, workspace) is not None
+        return any([channel["id"] == name async for channel in channels(clients.reader, workspace)])
+    except BROKEN as error:
+        why = (_error_of(error) if isinstance(error, SlackApiError) else "") or type(error).__name__
+        raise Refusal(f"Slack does not say which channels there are ({why}).") from None

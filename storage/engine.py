@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import Refusal
@@ -23,7 +23,7 @@ def address(database_url: str) -> URL:
     """Read DATABASE_URL, or refuse with a sentence; passwords never appear in it."""
     try:
         url = make_url(database_url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise Refusal("DATABASE_URL is no database address; sqlite:///goodword.db is one.") from None
     match url.drivername:
         case "sqlite":
@@ -46,7 +46,7 @@ def build(database_url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=THREADS["postgresql"],
@@ -54,6 +54,18 @@ def build(database_url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": "goodword", "options": "-c timezone=utc"},
     )
+    event.listen(engine, "handle_error", _without_the_row)
+    return engine
+
+
+def _without_the_row(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the whole row under "DETAIL", which `hide_parameters` does not know of."""
+    origin: Any = context.original_exception
+    brief = getattr(getattr(origin, "diag", None), "message_primary", None)
+    if brief:
+        origin.args = (brief,)
+        if context.sqlalchemy_exception:
+            context.sqlalchemy_exception.args = (f"({type(origin).__name__}) {brief}",)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -67,7 +79,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
 
 def _begin_immediate(connection: Connection) -> None:
     # Taking the write lock first means that a transaction never fails half-way with "database is locked".
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Whoever only reads needs no lock, and must not wait behind those who write.
+    only_reads = connection.get_execution_options().get("only_reads", False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def is_fleeting(error: BaseException) -> bool:
@@ -111,6 +125,6 @@ def reachable() -> Iterator[None]:
     """Turn a database that does not answer into a sentence, without its address or password."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         raise Refusal(f"The database in DATABASE_URL cannot be used: {reason}.") from None

@@ -57,6 +57,9 @@ class KudosShelf:
         return next(iter(self._read(kudos.c.giver_id == giver, standing, limit=1)), None)
 
     def take_back(self, number: int, source: str, now: datetime) -> bool:
+        taken = self.read(number)
+        if taken is None:
+            return False
         row = {
             "workspace_id": self._workspace,
             "kudos_number": number,
@@ -67,9 +70,7 @@ class KudosShelf:
         returning = statement.returning(reversals.c.kudos_number)
         if self._connection.execute(returning, row).scalar_one_or_none() is None:
             return False
-        taken = self.read(number)
-        if taken:
-            self._enter(number, taken.giver.id, [p.id for p in taken.recipients], -1, now)
+        self._enter(number, taken.giver.id, [p.id for p in taken.recipients], -1, now)
         return True
 
     def taken_back_by(self, source: str) -> int | None:

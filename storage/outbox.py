@@ -1,12 +1,31 @@
 """The outbox: what is still to be said, in rows that are claimed under a lease."""
 
-from dataclasses import asdict
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 from uuid import uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    CTE,
+    Connection,
+    FromClause,
+    Row,
+    ScalarSelect,
+    Select,
+    TextClause,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.messages import KudosTakenBack, Message
 from bot.ports import Letter, Parked, Sent
@@ -15,7 +34,6 @@ from storage.tables import lanes, outbox
 
 _FACTS: dict[str, TypeAdapter[Message]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Message)}
 _ANY = TypeAdapter[Any](dict[str, Any])
-_UNFINISHED = outbox.c.state.in_(["waiting", "sending"])
 
 
 class OutboxShelf:
@@ -80,20 +98,37 @@ class OutboxShelf:
         which = [outbox.c.workspace_id == self._workspace, outbox.c.state == "parked"]
         if to is not None:
             which.append(outbox.c.destination == to)
-        freed = update(outbox).where(*which).values(state="waiting", due_at=now, attempts=0)
+        # A new beginning; only where it may have been sent must it still be known since when.
+        since = case((outbox.c.unsure, outbox.c.first_tried_at))
+        again = {"state": "waiting", "due_at": now, "attempts": 0, "first_tried_at": since}
+        freed = update(outbox).where(*which).values(again)
         count = len(self._connection.execute(freed.returning(outbox.c.id)).all())
         self.queued += count
         return count
 
 
-def claim(
-    connection: Connection, now: datetime, limit: int, lease: timedelta, pace: timedelta
-) -> list[Letter]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which letters a sender can take: see `bot.ports.PostOffice.claim`."""
+
+    now: datetime
+    limit: int
+    workspaces: Collection[str] | None = None
+    besides: Collection[int] = ()
+
+
+def claim(connection: Connection, wanted: Wanted, lease: timedelta, pace: timedelta) -> list[Letter]:
     """Take the first unfinished letter of each free lane.
 
     A lease that ran out is claimed again as `unsure`: the message may stand in the chat already.
     """
-    rows = connection.execute(_heads(now).limit(limit).with_for_update(of=outbox, skip_locked=True)).all()
+    now = wanted.now
+    ready = _ready(now)
+    if wanted.workspaces is not None:
+        ready = ready.where(outbox.c.workspace_id.in_(wanted.workspaces))
+    if wanted.besides:
+        ready = ready.where(outbox.c.id.not_in(wanted.besides))
+    rows = connection.execute(ready.limit(wanted.limit).with_for_update(of=outbox, skip_locked=True)).all()
     if not rows:
         return []
     mark = uuid4().hex
@@ -124,26 +159,54 @@ def settle(connection: Connection, letter: Letter, **values: Any) -> bool:
     return connection.execute(done).scalar_one_or_none() is not None
 
 
-def _heads(now: datetime) -> Any:
-    earlier = outbox.alias("earlier")
-    not_first = (
-        select(1)
-        .where(
-            earlier.c.workspace_id == outbox.c.workspace_id,
-            earlier.c.destination == outbox.c.destination,
-            earlier.c.state.in_(["waiting", "sending"]),
-            earlier.c.id < outbox.c.id,
-        )
-        .exists()
-    )
+def _ready(now: datetime) -> Select[Any]:
+    """Find the first unfinished letter of every lane, where it may be sent now."""
+    heads = _heads()
     lane = and_(lanes.c.workspace_id == outbox.c.workspace_id, lanes.c.destination == outbox.c.destination)
     ready = or_(
         and_(outbox.c.state == "waiting", outbox.c.due_at <= now),
         and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
     )
     free = or_(lanes.c.free_at.is_(None), lanes.c.free_at <= now)
+    known = outbox.c.kind.in_(_FACTS)  # what a newer replica has queued is left to it
     query = select(outbox).select_from(outbox.outerjoin(lanes, lane))
-    return query.where(_UNFINISHED, ready, free, ~not_first).order_by(outbox.c.id)
+    return query.where(outbox.c.id.in_(select(heads.c.id)), known, ready, free).order_by(outbox.c.id)
+
+
+def _heads() -> CTE:
+    """Walk the index from lane to lane, so that the cost is in lanes and not in letters.
+
+    A long queue to one channel, such as after an outage of Slack, then costs no more than a short one.
+    """
+    first, head = outbox.alias("first"), outbox.alias("head")
+    start = select(*_lane(first)).where(_unfinished(first)).order_by(*_in_lanes(first)).limit(1).subquery()
+    walk = select(start).cte("heads", recursive=True)
+    beside, beyond = outbox.alias("beside"), outbox.alias("beyond")
+    # Two questions, for SQLite does not use an index for both parts of a comparison of pairs.
+    next_lane = _first_of(
+        beside, beside.c.workspace_id == walk.c.workspace_id, beside.c.destination > walk.c.destination
+    )
+    next_workspace = _first_of(beyond, beyond.c.workspace_id > walk.c.workspace_id)
+    found = func.coalesce(next_lane, next_workspace)
+    return walk.union_all(select(*_lane(head)).select_from(walk.join(head, head.c.id == found)))
+
+
+def _first_of(rows: NamedFromClause, *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    query = select(rows.c.id).where(_unfinished(rows), *which)
+    return query.order_by(*_in_lanes(rows)).limit(1).scalar_subquery()
+
+
+def _lane(rows: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return rows.c.id, rows.c.workspace_id, rows.c.destination
+
+
+def _in_lanes(rows: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return rows.c.workspace_id, rows.c.destination, rows.c.id
+
+
+def _unfinished(rows: NamedFromClause) -> TextClause:
+    """In the very words of the partial index, or SQLite would not use it."""
+    return text(f"{rows.name}.state IN ('waiting', 'sending')")
 
 
 def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:

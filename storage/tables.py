@@ -94,10 +94,10 @@ people = _table(
     Column("bot", Boolean, nullable=False),
     Column("guest", Boolean, nullable=False),
     Column("timezone", String(64), nullable=False),
+    Column("seen_at", Moment, nullable=False),
     # In lower case, as everywhere; unknown where Slack hides it.
     Column("email", Text),
     Column("admin", Boolean, nullable=False),
-    Column("seen_at", Moment, nullable=False),
     PrimaryKeyConstraint("workspace_id", "person_id"),
     Index(None, "workspace_id", "plain_handle"),
     Index(None, "workspace_id", "plain_name"),
@@ -229,7 +229,6 @@ outbox = _table(
         postgresql_where=_UNFINISHED,
         sqlite_where=_UNFINISHED,
     ),
-    Index("ix_outbox_due", "id", postgresql_where=_UNFINISHED, sqlite_where=_UNFINISHED),
     Index(
         "ix_outbox_parked",
         "workspace_id",

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -101,23 +101,24 @@ class Store:
         self.on_commit(_name_of(fn), queued)
         return result
 
-    async def across(self, fn: Callable[[Connection], T], /) -> T:
+    async def across(self, fn: Callable[[Connection], T], /, *, only_reads: bool = False) -> T:
         """Like `transact`, for the few things that concern every workspace."""
-        return await self._run(fn)
+        return await self._run(fn, only_reads=only_reads)
 
     async def close(self) -> None:
         """Wait for transactions in hand, then let the database go."""
         await asyncio.to_thread(self._threads.shutdown)
         self.engine.dispose()
 
-    async def _run(self, fn: Callable[[Connection], T]) -> T:
+    async def _run(self, fn: Callable[[Connection], T], *, only_reads: bool = False) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(self._commit, fn))
+        return await loop.run_in_executor(self._threads, partial(self._commit, fn, only_reads=only_reads))
 
-    def _commit(self, fn: Callable[[Connection], T]) -> T:
+    def _commit(self, fn: Callable[[Connection], T], *, only_reads: bool) -> T:
+        engine = self.engine.execution_options(only_reads=only_reads)
         for attempt in range(1, TRIES + 1):
             try:
-                with self.engine.begin() as connection:
+                with engine.begin() as connection:
                     return fn(connection)
             except DBAPIError as error:
                 if attempt == TRIES or not engines.is_fleeting(error):
@@ -126,9 +127,16 @@ class Store:
 
     # What the sender of messages needs (bot.ports.PostOffice)
 
-    async def claim(self, now: datetime, limit: int) -> Sequence[Letter]:
-        take = partial(letters.claim, now=now, limit=limit, lease=self._lease, pace=self._pace)
-        return await self.across(take)
+    async def claim(
+        self,
+        now: datetime,
+        limit: int,
+        *,
+        workspaces: Collection[str] | None = None,
+        besides: Collection[int] = (),
+    ) -> Sequence[Letter]:
+        wanted = letters.Wanted(now, limit, workspaces, besides)
+        return await self.across(partial(letters.claim, wanted=wanted, lease=self._lease, pace=self._pace))
 
     async def sent(self, letter: Letter, where: Sent | None, now: datetime) -> None:
         place = {"channel": where.channel, "ts": where.ts} if where else {}
@@ -137,8 +145,8 @@ class Store:
     async def later(self, letter: Letter, at: datetime, reason: str, *, unsure: bool) -> None:
         await self._settle(letter, state="waiting", due_at=at, reason=reason, unsure=unsure)
 
-    async def park(self, letter: Letter, reason: str, now: datetime) -> None:
-        await self._settle(letter, state="parked", unsure=False, reason=reason, settled_at=now)
+    async def park(self, letter: Letter, reason: str, now: datetime, *, unsure: bool) -> None:
+        await self._settle(letter, state="parked", unsure=unsure, reason=reason, settled_at=now)
 
     async def drop(self, letter: Letter, now: datetime) -> None:
         await self._settle(letter, state="dropped", unsure=False, settled_at=now)

@@ -151,4 +151,7 @@ def test_the_top_level_is_the_floor_plan(files: list[Path]) -> None:
 
 
 def test_nothing_is_left_unfinished(texts: dict[Path, str]) -> None:
-    assert not found(UNFINISHED, texts)
+    written = {
+        path: text for path, text in texts.items() if path.suffix != ".png"
+    }  # letters meet by chance there
+    assert not found(UNFINISHED, written)

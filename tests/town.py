@@ -54,7 +54,7 @@ class Town:
         async with asyncio.timeout(20):
             while True:
                 self._news.clear()
-                if not await self.bot.store.across(unfinished):
+                if not await self.bot.store.across(unfinished, only_reads=True):
                     return
                 await self._news.wait()
 

@@ -50,12 +50,16 @@ class Roll:
     def named(self, handle: str) -> tuple[Person | Group, ...]:
         """Everybody a typed `@handle` may mean.
 
-        An exact user name wins over display names, which are not unique in Slack.
+        An exact user name wins over display names, which are not unique in Slack; among those,
+        somebody who has left is only meant where nobody else can be.
         """
         wanted = handle.casefold()
         groups = tuple(g for g in self.groups.values() if g.active and g.handle.casefold() == wanted)
         exact = tuple(p for p in self.people.values() if p.handle.casefold() == wanted)
-        return exact + groups or tuple(p for p in self.people.values() if p.answers_to(handle))
+        if exact or groups:
+            return exact + groups
+        like = tuple(p for p in self.people.values() if p.answers_to(handle))
+        return tuple(p for p in like if p.active) or like
 
 
 def plain(name: str) -> str:

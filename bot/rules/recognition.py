@@ -1,7 +1,8 @@
 """What counts as a kudos: reading the words, choosing the recipients, saying who is left out and why."""
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -82,7 +83,22 @@ class Kudos:
 _HANDLE = re.compile(r"(?<![\w@.\-/])@([^\W_](?:[\w.\-]{0,79}\w)?)")
 _TAG = re.compile(r"(?<![\w#&/])#([^\W_][\w\-]{0,49})")
 # What may stand between recipients: "@ben, @cy and @dee: for …"
-_JOINT = re.compile(r"(?:[\s,;:&+\u2013\u2014]|-(?!\w)|\b(?:and|und|et|y|e|na)\b)*", re.IGNORECASE)
+_JOINT = re.compile(r"(?:[\s,;:&+/\u2013\u2014]|-(?!\w)|\b(?:and|und|et|y|e|na)\b)*", re.IGNORECASE)
+_LEAD_IN = re.compile(r"\A(?:[\s,;:\u2013\u2014]|-(?!\w))*")  # what joins the recipients to the reason
+# Words between spaces: letters, digits, and apostrophes and hyphens within.
+_WORD = re.compile(r"[^\W_]+(?:['\u2019\-\u2010\u2011][^\W_]+)*")
+# Scripts that put no space between words, with the letters that make about one word of them:
+# Japanese and Chinese; Burmese, Khmer, Lao and Thai.
+_UNSPACED = (
+    (
+        2,
+        re.compile(
+            r"[\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+            r"\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+        ),
+    ),
+    (4, re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")),
+)
 _BROADCASTS = frozenset({"channel", "here", "everyone"})
 
 
@@ -137,7 +153,7 @@ def decide(giver: Person, draft: Draft, roll: Roll, values: Iterable[str]) -> De
             left[person.id] = LeftOut(person.name, why)
     if not kept:
         raise Refusal(_nobody_left(left.values()))
-    _worded(reason, tags, kept.values())
+    _worded(draft, tags, kept.values())
     return Decision(tuple(kept.values()), tuple(left.values()), reason, tags)
 
 
@@ -180,8 +196,7 @@ def _head(parts: Sequence[Words | Mention]) -> int:
 def _without_joint(parts: tuple[Words | Mention, ...]) -> tuple[Words | Mention, ...]:
     if not parts or not isinstance(parts[0], Words):
         return parts
-    text = parts[0].text.lstrip(" \t\r\n,;:\u2013\u2014")
-    return (replace(parts[0], text=text), *parts[1:])
+    return (replace(parts[0], text=_LEAD_IN.sub("", parts[0].text)), *parts[1:])
 
 
 def _reason(draft: Draft, roll: Roll, values: Iterable[str]) -> tuple[str, tuple[str, ...]]:
@@ -189,26 +204,44 @@ def _reason(draft: Draft, roll: Roll, values: Iterable[str]) -> tuple[str, tuple
     if len(text) > LONGEST_REASON:
         raise Refusal(f"That is a little long: please keep it under {LONGEST_REASON:,} characters.", "reason")
     known = {value.casefold(): value for value in values}
-    tags = tuple(dict.fromkeys(known[t.casefold()] for t in _TAG.findall(text) if t.casefold() in known))
-    return _without_closing_tags(text, known), tags
+    typed = [tag.casefold() for tag in _TAG.findall(_typed(draft))]
+    tags = tuple(dict.fromkeys(known[tag] for tag in typed if tag in known))
+    return _without_closing_tags(text, {tag.casefold() for tag in tags}), tags
 
 
-def _without_closing_tags(text: str, known: Iterable[str]) -> str:
-    """Drop known tags that stand after the last word: they are shown as values beside the reason."""
-    while found := re.search(r"(?:^|\s)#([^\W_][\w\-]{0,49})\s*$", text):
-        if found.group(1).casefold() not in known:
-            break
-        text = text[: found.start()].rstrip()
-    return text
+def _typed(draft: Draft) -> str:
+    """The words of the reason without the mentions, whose names may hold anything."""
+    return " ".join(part.text for part in draft.reason if isinstance(part, Words))
 
 
-def _worded(reason: str, tags: tuple[str, ...], recipients: Iterable[Person]) -> None:
+def _without_closing_tags(text: str, tags: Container[str]) -> str:
+    """Drop the tags that stand after the last word: they are shown as values beside the reason."""
+    end = 0
+    for word in re.finditer(r"\S+", text):
+        tag = _TAG.fullmatch(word.group())
+        if not tag or tag.group(1).casefold() not in tags:
+            end = word.end()
+    return text[:end]
+
+
+def _worded(draft: Draft, tags: tuple[str, ...], recipients: Iterable[Person]) -> None:
     """A reason is at least three words besides mentions and tags."""
-    bare = _TAG.sub(" ", _HANDLE.sub(" ", reason))
-    if len(re.findall(r"[^\W_]+(?:['\u2019\-][^\W_]+)*", bare)) < LEAST_WORDS:
+    if _count_of_words(_typed(draft)) < LEAST_WORDS:
         who = listed(p.name for p in recipients)
         besides = f" besides #{tags[0]}" if tags else ""
         raise Refusal(f"What did {who} do? Please say it in at least {LEAST_WORDS} words{besides}.", "reason")
+
+
+def _count_of_words(text: str) -> int:
+    """How many words there are, tags not counted; about as many where a script has no spaces."""
+    # Accents and vowel signs of their own, and marks that nobody sees, would tear words apart.
+    bare = "".join(sign for sign in text if unicodedata.category(sign) not in {"Mn", "Mc", "Me", "Cf"})
+    bare = _TAG.sub(" ", bare)
+    count = 0
+    for letters, unspaced in _UNSPACED:
+        count += sum(-(-len(run) // letters) for run in unspaced.findall(bare))
+        bare = unspaced.sub(" ", bare)
+    return count + len(_WORD.findall(bare))
 
 
 def _as_text(part: Words | Mention, roll: Roll) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from bot.ports import Clock, Transact
 from bot.rules.chart import FIELDS, Fact, Field
 from bot.rules.people import Group, Person
 from handlers.directory.profile import Labels, heard_of, read_fact, read_labels
+from handlers.payloads import Profile, SlackUser, Subteam
 
 log = logging.getLogger("goodword.directory")
 
@@ -53,7 +54,7 @@ class Directory:
         cursor: str | None = None
         while cursor != "":
             page = await self._client.users_list(limit=PAGE, cursor=cursor, team_id=workspace)
-            members = [person_of(member, workspace) for member in page["members"]]
+            members = [person_of(SlackUser.model_validate(one), workspace) for one in page["members"]]
             await self._meet(workspace, members, [])
             count += len(members)
             ours = zip(page["members"], members, strict=True)
@@ -83,7 +84,8 @@ class Directory:
     def heard(self, workspace: str, user: Mapping[str, Any]) -> tuple[Fact, Collection[Field]]:
         """Give what a user object tells of the chart; nothing, where that is none of a colleague."""
         fact, about = heard_of(user, self._labels.get(workspace))
-        return fact, about if is_colleague(person_of(user, workspace), workspace) else ()
+        person = person_of(SlackUser.model_validate(user), workspace)
+        return fact, about if is_colleague(person, workspace) else ()
 
     async def introduce(self, workspace: str, strangers: NotIntroduced) -> None:
         """Meet a few strangers now; whom Slack does not know stays one, and the refusal stands."""
@@ -106,34 +108,34 @@ class Directory:
             found = await self._client.users_info(user=id)
         except SlackClientError:
             return None
-        return person_of(found["user"], workspace)
+        return person_of(SlackUser.model_validate(found["user"]), workspace)
 
     async def _groups(self, workspace: str) -> list[Group]:
         found = await self._client.usergroups_list(
             include_users=True, include_disabled=True, team_id=workspace
         )
-        return [group_of(one, one.get("users", [])) for one in found["usergroups"]]
+        return [group_of(Subteam.model_validate(one)) for one in found["usergroups"]]
 
     async def _meet(self, workspace: str, met: Sequence[Person], groups: Sequence[Group]) -> None:
         await self._transact(workspace, partial(people.meet, people=met, groups=groups, now=self._now()))
 
 
-def person_of(user: Mapping[str, Any], workspace: str) -> Person:
+def person_of(user: SlackUser, workspace: str) -> Person:
     """Read a user object of Slack's. Slackbot says it is no bot, and it is one."""
-    profile = user.get("profile") or {}
-    real_name = user.get("real_name") or profile.get("real_name") or user["name"]
+    profile = user.profile or Profile()
+    real_name = user.real_name or profile.real_name or user.name
     return Person(
-        id=user["id"],
-        handle=user["name"],
-        name=profile.get("display_name") or real_name,
-        home=user.get("team_id") or workspace,
+        id=user.id,
+        handle=user.name,
+        name=profile.display_name or real_name,
+        home=user.team_id or workspace,
         real_name=real_name,
-        active=not user.get("deleted", False),
-        bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
-        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        timezone=user.get("tz") or "UTC",
-        email=str(profile.get("email") or "").strip().lower(),
-        admin=bool(user.get("is_admin") or user.get("is_owner")),
+        active=not user.deleted,
+        bot=bool(user.is_bot) or user.id == "USLACKBOT",
+        guest=bool(user.is_restricted or user.is_ultra_restricted),
+        timezone=user.tz or "UTC",
+        email=(profile.email or "").strip().lower(),
+        admin=bool(user.is_admin or user.is_owner),
     )
 
 
@@ -141,11 +143,11 @@ def is_colleague(person: Person, workspace: str) -> bool:
     return person.active and not person.bot and person.home == workspace
 
 
-def group_of(subteam: dict[str, Any], members: Iterable[str]) -> Group:
+def group_of(subteam: Subteam) -> Group:
     return Group(
-        id=subteam["id"],
-        handle=subteam["handle"],
-        name=subteam.get("name") or subteam["handle"],
-        active=not subteam.get("date_delete"),
-        members=tuple(members),
+        id=subteam.id,
+        handle=subteam.handle,
+        name=subteam.name or subteam.handle,
+        active=not subteam.date_delete,
+        members=tuple(subteam.users or ()),
     )

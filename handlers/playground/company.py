@@ -1,6 +1,6 @@
 """Who works in a pretend company, and where they talk: plain data that tests may build smaller."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,6 @@ class Company:
     app_id: str = "A0GOODWRD1"
     bot_id: str = "B0GOODWRD1"
     bot_user: str = "U0GOODWRD1"
-    emoji: frozenset[str] = field(default_factory=lambda: frozenset({"kudos"}))
 
     @property
     def bot(self) -> Person:

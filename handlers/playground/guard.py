@@ -23,20 +23,21 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(FOR_THE_APP):
             await self._app(scope, receive, send)
-        elif trouble := objection(scope["method"], Headers(scope=scope)):
+        elif trouble := objection(scope["method"], scope["path"], Headers(scope=scope)):
             await JSONResponse({"ok": False, "error": trouble}, 403)(scope, receive, send)
         else:
             await self._app(scope, receive, _marked(send))
 
 
-def objection(method: str, headers: Headers) -> str | None:
+def objection(method: str, path: str, headers: Headers) -> str | None:
     host = headers.get("host", "")
     if _name(f"//{host}") not in OUR_NAMES:
         return "This page is only served under this machine's own name."
     origin = headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != host:
         return "Another web site may not do that."
-    if headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and method != "GET":
+    # Following a link to the page is nobody's harm; everything behind it is for the page alone.
+    if path != "/" and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
         return "Another web site may not do that."
     kind = headers.get("content-type", "").partition(";")[0].strip()
     if method == "POST" and kind != "application/json":

@@ -96,12 +96,22 @@ def publish_home(slack: Workspace, user: str, given: Json) -> View:
 
 def change(slack: Workspace, view: View, given: Json) -> None:
     """Replace what a view shows; fields that are still there keep what was filled in."""
-    kept = view.state
-    state = initial_state(given["blocks"])
-    for block, values in state.items():
-        values.update({action: kept[block][action] for action in values if action in kept.get(block, {})})
-    view.given, view.state, view.errors, view.hash = given, state, {}, fresh_hash(slack)
+    view.state = keeping(initial_state(given["blocks"]), view.state)
+    view.given, view.errors, view.hash = given, {}, fresh_hash(slack)
     slack.bell.ring()
+
+
+def keeping(state: Json, before: Json) -> Json:
+    """The state with what was filled in before, where a field of that kind is still there."""
+
+    def kept(block: str, action: str, value: Json) -> Json:
+        held: Json = before.get(block, {}).get(action, value)
+        return held if held["type"] == value["type"] else value
+
+    return {
+        block: {action: kept(block, action, value) for action, value in values.items()}
+        for block, values in state.items()
+    }
 
 
 def check_hash(view: View, given: str) -> None:
@@ -112,6 +122,8 @@ def check_hash(view: View, given: str) -> None:
 def close(slack: Workspace, view: View, *, everything: bool = False) -> list[View]:
     """Take a modal (or its whole stack) off the screen and say which went."""
     stack = slack.world.stacks.get(view.user, [])
+    if view not in stack:
+        return []  # closed meanwhile, by the person or the app
     gone = stack[:] if everything or view.given.get("clear_on_close") else stack[stack.index(view) :]
     slack.world.stacks[view.user] = [each for each in stack if each not in gone]
     slack.bell.ring()

@@ -156,6 +156,11 @@ class PeopleTalk(Workspace):
             return Interaction()
         return await self._told(leave(self, room, person.id))
 
+    async def happens(self, event: Json, channel: str | None = None) -> Interaction:
+        """Any other event, such as tokens_revoked or channel_rename, if the manifest asks for it."""
+        room = self.room(channel) if channel else None
+        return await self._told(self.emit({"event_ts": self.world.new_ts(), **event}, room))
+
     def deactivate(self, user: str) -> "asyncio.Task[Interaction]":
         return self.change_user(user, deleted=True)
 
@@ -182,7 +187,7 @@ class PeopleTalk(Workspace):
 
     def _read_anew(self) -> None:
         """Names stand in messages: they are read again after a change of people."""
-        for room in self.world.conversations.values():
-            for made in room.posts.values():
-                made.seen = None
+        rooms = self.world.conversations.values()
+        for made in (*self.world.ephemerals, *(each for room in rooms for each in room.posts.values())):
+            made.seen = None
         self.bell.ring(*self.world.conversations)

@@ -3,26 +3,21 @@
 import asyncio
 from typing import Any
 
-from handlers.playground.caller import Attempt, Delivery
+from handlers.playground.caller import Attempt
 from handlers.playground.company import Person
 from handlers.playground.errors import CannotAct
-from handlers.playground.events import allowed
 from handlers.playground.inputs import filled, slot
-from handlers.playground.modals import close, initial_state, view_json
+from handlers.playground.modals import initial_state, keeping, view_json
 from handlers.playground.payloads import (
-    closing,
     command_form,
     global_shortcut,
     message_shortcut,
     press_in_message,
     press_in_view,
-    submission,
 )
-from handlers.playground.people_talk import PeopleTalk
-from handlers.playground.posting import elements_of
+from handlers.playground.people_fill import FAILED, PeopleFill, find, put
 from handlers.playground.responses import command_answer
 from handlers.playground.shown import Message, ShownView
-from handlers.playground.submissions import TROUBLE, apply_answer, complaints
 from handlers.playground.text import typed
 from handlers.playground.workspace import Interaction
 from handlers.playground.world import Json, Post, View
@@ -33,11 +28,10 @@ NO_COMMAND = (
     "empty space."
 )
 NOT_IN_THREADS = "{} is not supported in threads. Sorry!"
-NOT_FOR_GUESTS_OF_OTHERS = "{} can only be used by members of {}."
-FAILED = '{} failed with the error "{}"'
+NOT_FOR_OTHERS = "{} can only be used by members of {}."
 
 
-class PeopleUse(PeopleTalk):
+class PeopleUse(PeopleFill):
     """One delivery each, three seconds, no retries; Slack's error is shown to the person who acted."""
 
     async def types(
@@ -46,7 +40,7 @@ class PeopleUse(PeopleTalk):
         """A slash command. `raw` passes the text as it stands, else it goes as the manifest says."""
         person = self._acting(user)
         room = self._inside(person, channel)
-        command, _, rest = text.strip().partition(" ")
+        command, rest = [*text.split(maxsplit=1), "", ""][:2]
         if not command.startswith("/"):
             raise CannotAct(f"{text!r} is no slash command; `says` writes a message.")
         if error := self._no_command(person, command, thread):
@@ -65,24 +59,9 @@ class PeopleUse(PeopleTalk):
             return NO_COMMAND.format(command)
         if thread is not None:
             return NOT_IN_THREADS.format(command)
-        return (
-            None if self.world.local(person) else NOT_FOR_GUESTS_OF_OTHERS.format(command, self.company.name)
-        )
-
-    async def _used(self, person: Person, delivery: Delivery, label: str) -> Interaction:
-        attempt = await self.caller.send(delivery)
-        stack = self.world.stacks.get(person.id)
-        done = Interaction(
-            attempt.status, attempt.answer, deliveries=(delivery.id,), view_id=stack[-1].id if stack else None
-        )
-        if attempt.error is None:
-            return done
-        code = "operation_timeout" if attempt.error == "http_timeout" else "dispatch_failed"
-        return self._with_error(person, done, FAILED.format(label, code))
-
-    def _with_error(self, person: Person, done: Interaction, error: str) -> Interaction:
-        self.toast(person.id, error)
-        return Interaction(**{**vars(done), "error": error})
+        if not self.world.local(person):
+            return NOT_FOR_OTHERS.format(command, self.company.name)
+        return None
 
     async def clicks(
         self,
@@ -101,15 +80,13 @@ class PeopleUse(PeopleTalk):
         blocks = message_or_view.blocks if isinstance(message_or_view, Message) else self._blocks(place)
         block, element = find(blocks, action_id, value, block_id)
         action = self._action(block, element, value)
-        held = {key: value for key, value in action.items() if key in {"type", slot(element)}}
         if isinstance(place, View):
-            if slot(element) and element["type"] != "overflow":
-                place.state = _put(place.state, block, element, held)
+            place.state = after_press(place.state, block, element, action)
             payload = press_in_view(self, person, place, action)
         else:
-            state = (
-                _put(initial_state(blocks), block, element, held) if slot(element) else initial_state(blocks)
-            )
+            state = keeping(initial_state(blocks), self.world.choices.get((person.id, place.ts), {}))
+            state = after_press(state, block, element, action)
+            self.world.choices[person.id, place.ts] = state
             payload = press_in_message(self, person, place, action, state)
         label = str(element.get("text", {}).get("text", action_id))
         summary = f"{person.handle} clicks {label}"
@@ -148,60 +125,6 @@ class PeopleUse(PeopleTalk):
         action |= {key: element[key] for key in ("text", "value", "style") if key in element}
         return action
 
-    async def submits(
-        self, user: str, view_id: str, values: dict[str, dict[str, Any]] | None = None
-    ) -> Interaction:
-        """Fill in {block_id: {action_id: value}} and press the submit button."""
-        view = self.fills(user, view_id, values or {})
-        person = self.person(user)
-        view.errors = complaints(view)
-        self.bell.ring()
-        if view.errors:
-            return Interaction(error=" ".join(view.errors.values()), view_id=view.id)
-        return await self._submitted(person, view)
-
-    def fills(self, user: str, view_id: str, values: dict[str, dict[str, Any]]) -> View:
-        """Fill in fields without submitting; Slack sends them along with any press in that form."""
-        view = self._modal(self._acting(user), view_id)
-        for block_id, fields in values.items():
-            for action_id, value in fields.items():
-                block, element = find(view.given["blocks"], action_id, None, block_id)
-                view.state = _put(view.state, block, element, filled(element, value))
-        self.bell.ring()
-        return view
-
-    async def _submitted(self, person: Person, view: View) -> Interaction:
-        title = view.given["title"]["text"]
-        payload = submission(self, person, view)
-        delivery = self.caller.payload("view_submission", f"{person.handle} submits {title}", payload)
-        attempt = await self.caller.send(delivery)
-        error = TROUBLE if attempt.error else apply_answer(self, view, attempt.answer)
-        stack = self.world.stacks.get(person.id)
-        top = stack[-1].id if stack else None
-        done = Interaction(attempt.status, attempt.answer, deliveries=(delivery.id,), view_id=top)
-        return self._with_error(person, done, error) if error else done
-
-    def _modal(self, person: Person, view_id: str) -> View:
-        for view in self.world.stacks.get(person.id, ()):
-            if view.id == view_id:
-                return view
-        raise CannotAct(f"{person.name} has no open form {view_id}.")
-
-    async def closes(self, user: str, view_id: str, *, everything: bool = False) -> Interaction:
-        """Cancel a form; `everything` is the cross that closes the whole stack."""
-        person = self._acting(user)
-        view = self._modal(person, view_id)
-        shapes = [
-            closing(self, person, each, cleared=everything)
-            for each in close(self, view, everything=everything)
-            if each.given.get("notify_on_close")
-        ]
-        done = Interaction()
-        for shape in shapes:
-            delivery = self.caller.payload("view_closed", f"{person.handle} closes a form", shape)
-            done = await self._used(person, delivery, "Closing")
-        return done
-
     async def shortcut(
         self, user: str, callback_id: str, message: "Message | str | None" = None
     ) -> Interaction:
@@ -231,7 +154,7 @@ class PeopleUse(PeopleTalk):
         home = self.world.homes.get(person.id)
         if home is not None and tab == "home":
             event["view"] = view_json(self, home)
-        return await self._told(self.emit(event) if allowed(event, None, self.manifest) else [])
+        return await self._told(self.emit(event))
 
     async def redeliver(
         self, interaction: Interaction, times: int = 1, *, at_once: bool = False
@@ -256,24 +179,9 @@ class PeopleUse(PeopleTalk):
         self.bell.ring()
 
 
-def find(blocks: list[Json], action_id: str, value: Any, block_id: str | None) -> tuple[Json, Json]:
-    """The element with this name; several of one name are told apart by block or by their value."""
-    named = [
-        (block, element)
-        for block in blocks
-        for element in elements_of(block)
-        if element.get("action_id") == action_id and block_id in {None, block["block_id"]}
-    ]
-    exact = [(block, element) for block, element in named if element.get("value") == value]
-    found = exact if len(named) > 1 and value is not None else named
-    if len(found) == 1:
-        return found[0]
-    offered = sorted(str(each.get("action_id")) for block in blocks for each in elements_of(block))
-    how_many = "several" if found else "no"
-    raise CannotAct(f"There are {how_many} elements {action_id!r} there; it has: {', '.join(offered)}.")
-
-
-def _put(state: Json, block: Json, element: Json, held: Json) -> Json:
-    """A new state with one value changed, so that what was shown before stays as it was."""
-    fields = state.get(block["block_id"], {}) | {element["action_id"]: held}
-    return state | {block["block_id"]: fields}
+def after_press(state: Json, block: Json, element: Json, action: Json) -> Json:
+    """The state with what was chosen; buttons and overflow menus hold nothing."""
+    key = slot(element)
+    if key is None or element["type"] == "overflow":
+        return state
+    return put(state, block, element, {"type": action["type"], key: action[key]})

@@ -63,7 +63,7 @@ def message_json(slack: Workspace, post: Post, *, metadata: bool = False) -> Jso
         "attachments": post.attachments,
         "files": post.files,
         "thread_ts": post.thread_ts,
-        "metadata": _metadata(post, metadata),
+        "metadata": _metadata(post, whole=metadata),
         "edited": {"user": post.author, "ts": post.edited} if post.edited else None,
         "reactions": [
             {"name": name, "users": list(users), "count": len(users)}
@@ -73,7 +73,7 @@ def message_json(slack: Workspace, post: Post, *, metadata: bool = False) -> Jso
     return shape | {key: value for key, value in extras.items() if value} | _thread(slack, post)
 
 
-def _metadata(post: Post, whole: bool) -> Json | None:  # noqa: FBT001 - one caller, three lines up
+def _metadata(post: Post, *, whole: bool) -> Json | None:
     if post.metadata is None or whole:
         return post.metadata
     return {"event_type": post.metadata["event_type"]}
@@ -146,9 +146,7 @@ def remove(slack: Workspace, made: Post) -> list[Delivery]:
 
 def whisper(slack: Workspace, room: Conversation, user: str, text: str, **more: Any) -> Post:
     """A message of the app that only one person sees; no event tells of it."""
-    made = Post(
-        slack.world.new_ts(), room.id, slack.company.bot_user, text, ephemeral_to=user, subtype=None, **more
-    )
+    made = Post(slack.world.new_ts(), room.id, slack.company.bot_user, text, ephemeral_to=user, **more)
     slack.world.ephemerals.append(made)
     slack.changed(made)
     return made

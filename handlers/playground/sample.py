@@ -1,5 +1,7 @@
 """A small company to try the app in: twelve people, three levels of managers, and the odd ones out."""
 
+from dataclasses import replace
+
 from handlers.playground.company import Company, Group, Person, Room
 
 ADA, ABE, GRETA, MO = "U0ADALOVEL", "U0ABEKUMAR", "U0GRETALIN", "U0MOHASSAN"
@@ -76,7 +78,7 @@ CHANNELS = (
 
 def _with_email(person: Person) -> Person:
     domain = "acme.example" if person.team else "kestrel.example"
-    return Person(**{**vars(person), "email": "" if person.is_bot else f"{person.handle}@{domain}"})
+    return person if person.is_bot else replace(person, email=f"{person.handle}@{domain}")
 
 
 def sample_company() -> Company:

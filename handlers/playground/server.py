@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
+from functools import cached_property, partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,21 +24,21 @@ GRACE = 2.0  # seconds for requests in hand when the server ends
 class PretendSlack(PeopleUse):
     """A strict Slack in memory; `asgi` is its web server, `start` and `stop` its background."""
 
-    @property
+    @cached_property
     def asgi(self) -> Starlette:
-        if self._asgi is None:
-            self._asgi = build(self)
-        return self._asgi
-
-    _asgi: Starlette | None = None
+        return build(self)
 
     async def start(self) -> None:
         self.closing.clear()
 
-    async def stop(self) -> None:
-        """End streams, drop what is still to be retried, close the line to the app."""
+    def end_streams(self) -> None:
+        """Let the page's streams finish, which would keep a web server from ending."""
         self.closing.set()
         self.bell.ring()
+
+    async def stop(self) -> None:
+        """End streams, drop what is still to be retried, close the line to the app."""
+        self.end_streams()
         await self.stop_tasks()
         await self.caller.stop()
 
@@ -88,7 +88,8 @@ class _Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def listening(asgi: ASGIApp, host: str = HOST, port: int = 0) -> AsyncIterator[str]:
     """Serve any ASGI app in this loop, on a free port or the one given; the answer is the base URL."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Without the protocol asyncio does not switch Nagle off, and each answer waits 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with listener:
         listener.bind((host, port))
@@ -106,13 +107,16 @@ async def listening(asgi: ASGIApp, host: str = HOST, port: int = 0) -> AsyncIter
 @contextlib.asynccontextmanager
 async def serve(slack: PretendSlack, port: int = 0, host: str = HOST) -> AsyncIterator[str]:
     """Serve the pretend Slack; streams that stand open do not hold up the end."""
-    async with listening(slack.asgi, host, port) as base_url:
-        slack.api_url, slack.public_url = f"{base_url}/api/", base_url
-        await slack.start()
-        try:
-            yield base_url
-        finally:
-            await slack.stop()
+    try:
+        async with listening(slack.asgi, host, port) as base_url:
+            slack.api_url, slack.public_url = f"{base_url}/api/", base_url
+            await slack.start()
+            try:
+                yield base_url
+            finally:
+                slack.end_streams()
+    finally:
+        await slack.stop()  # last, for requests in hand may still have begun something
 
 
 async def _first(event: asyncio.Event, running: "asyncio.Task[None]") -> None:

@@ -7,7 +7,9 @@ from handlers.playground.world import Json, World
 
 BROADCASTS = frozenset({"channel", "here", "everyone"})
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-_TYPED = re.compile(r"https?://[^\s<>|]+|(?<![\w@])@[\w.'-]+|(?<![\w#&])#[\w-]+")
+# An address ends before punctuation and before an escaped bracket.
+_ADDRESS = r"https?://(?:(?!&[lg]t;)[^\s<>|])*(?:(?!&[lg]t;)[^\s<>|.,;:!?)\]'\"])"
+_TYPED = re.compile(_ADDRESS + r"|(?<![\w@])@[\w.'-]+|(?<![\w#&])#[\w-]+")
 _TOKEN = re.compile(r"<([^<>\n]+)>")
 _REFERENCE = re.compile(r"(<(?:[@#!]|https?://|mailto:|tel:)[^<>\n]*>)")
 _STRAY = re.compile(r"&(?!(?:amp|lt|gt);)|[<>]")

@@ -166,12 +166,8 @@ class Workspace:
     async def send_events(self, deliveries: Iterable[Delivery]) -> list[Attempt]:
         return list(await asyncio.gather(*(self.caller.send_event(each) for each in deliveries)))
 
-    def emit_soon(self, event: Json, room: Conversation | None = None) -> None:
-        """For what the app itself caused: nobody waits for that event's answer."""
-        if deliveries := self.emit(event, room):
-            self.soon(self.send_events(deliveries))
-
     def soon(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """For what nobody waits for, such as the events of the app's own doing."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 SLACKBOT = Person("USLACKBOT", "slackbot", "Slackbot", "Slackbot", tz="", emoji="🤖")
 
 
-@dataclass
+@dataclass(eq=False)
 class Post:
     """A message; `author` is a user id, also for the app's own.
 
@@ -38,7 +38,7 @@ class Post:
     mrkdwn: bool = True
     client_msg_id: str | None = None
     pings: frozenset[str] | None = None
-    seen: Any = field(default=None, compare=False, repr=False)
+    seen: Any = field(default=None, repr=False)
 
     @property
     def is_reply(self) -> bool:
@@ -66,7 +66,7 @@ class Conversation:
         return [post for post in self.live() if post.thread_ts == ts and post.is_reply]
 
 
-@dataclass
+@dataclass(eq=False)
 class View:
     """A modal or a Home tab; `given` is the view as the app sent it, `state` the values held in it."""
 
@@ -92,6 +92,7 @@ class World:
         self.ephemerals: list[Post] = []
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
+        self.choices: dict[tuple[str, str], Json] = {}  # (user, ts) → what they chose in that message
         self.toasts: dict[str, list[tuple[int, str]]] = {}
         self._last_ts = 0
         self._numbers = itertools.count(1)

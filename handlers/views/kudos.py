@@ -61,6 +61,8 @@ def receipt(done: Receipt) -> dict[str, Any]:
 def mine(record: Record) -> dict[str, Any]:
     counts = record.counts
     words = f"You received {_times(counts.received)} and gave {_times(counts.given)}."
+    if not counts.received and not counts.given:
+        words = "Nothing received and nothing given so far."
     shown = [blocks.rich(blocks.line(blocks.text(words)))]
     shown += _section("What people thanked you for", [_from(k) for k in record.received])
     shown += _section("What you thanked others for", [_to(k) for k in record.given])
@@ -132,7 +134,7 @@ def _left_out(left: tuple[LeftOut, ...]) -> str:
 
 
 def _times(count: int) -> str:
-    return "one kudos" if count == 1 else f"{count} kudos"
+    return {0: "none", 1: "one kudos"}.get(count, f"{count} kudos")
 
 
 def _section(title: str, lines: list[Element]) -> list[Block]:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Literal
 
 from playwright.async_api import Page, async_playwright, expect
 
@@ -12,6 +13,7 @@ from bot.playground import opened
 from tests.browser.conftest import FLAGS, NAMES
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TALK = (
     ("ada", "sales", "ACME signed. They asked me to say that the corrected invoice did it."),
     ("ada", "sales", "/kudos @fay for redoing the whole ACME invoice before Tokyo went home #care"),
@@ -37,8 +39,8 @@ async def main() -> None:
                 await _write(page, who, channel, words)
             await page.get_by_test_id("channel-kudos").click()
             await expect(page.get_by_test_id("message")).to_have_count(3)
-            for theme in ("light", "dark"):
-                await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            for theme in THEMES:
+                await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 await page.screenshot(path=IMAGES / f"playground-{theme}.png")
 
 

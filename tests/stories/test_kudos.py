@@ -317,7 +317,7 @@ async def test_the_home_tab_shows_one_s_own_kudos(town: Town) -> None:
 
     home = town.slack.shown("ben").home_view
     assert home is not None
-    assert "You received one kudos and gave 0 kudos." in home.plain
+    assert "You received one kudos and gave none." in home.plain
     assert "Ada: for the invoice at midnight" in home.plain
 
 

@@ -10,7 +10,10 @@ async function ask(path, options) {
   } catch {
     throw new Gone("The playground does not answer.");
   }
-  if (!response.ok) throw new Error((await response.json().catch(() => null))?.error ?? `The playground answered ${response.status}.`);
+  if (!response.ok)
+    throw new Error(
+      (await response.json().catch(() => null))?.error ?? `The playground answered ${response.status}.`,
+    );
   return response.json();
 }
 
@@ -21,7 +24,11 @@ export const fetchState = (as) => ask(`/playground/state?${query({ as })}`);
 export const fetchMessages = (as, channel) => ask(`/playground/messages?${query({ as, channel })}`);
 
 export const postAct = (body) =>
-  ask("/playground/act", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  ask("/playground/act", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 
 /** Listen until the returned function is called. The browser reconnects by itself, and each time a change is told first. */
 export function listen(as, { onchanged, onlost }) {

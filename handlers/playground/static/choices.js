@@ -5,15 +5,32 @@ import { text } from "./text.js";
 const userOptions = () =>
   people()
     .filter((who) => !hasLeft(who))
-    .map((who) => ({ value: who.id, label: who.name, hint: [`@${who.handle}`, who.title].filter(Boolean).join(" · "), face: () => face(who.id, who.name, "s") }));
+    .map((who) => ({
+      value: who.id,
+      label: who.name,
+      hint: [`@${who.handle}`, who.title].filter(Boolean).join(" · "),
+      face: () => face(who.id, who.name, "s"),
+    }));
 
-const channelOptions = () => channels().map((channel) => ({ value: channel.id, label: `#${channel.name}`, hint: channel.private ? "private" : "" }));
+const channelOptions = () =>
+  channels().map((channel) => ({
+    value: channel.id,
+    label: `#${channel.name}`,
+    hint: channel.private ? "private" : "",
+  }));
 
-const staticOption = (option, group) => ({ value: option.value, label: text(option.text), hint: option.description && text(option.description), group });
+const staticOption = (option, group) => ({
+  value: option.value,
+  label: text(option.text),
+  hint: option.description && text(option.description),
+  group,
+});
 
 const staticOptions = (element) => () =>
   element.option_groups
-    ? element.option_groups.flatMap((group) => group.options.map((option) => staticOption(option, text(group.label))))
+    ? element.option_groups.flatMap((group) =>
+        group.options.map((option) => staticOption(option, text(group.label))),
+      )
     : (element.options ?? []).map((option) => staticOption(option));
 
 const SOURCES = {
@@ -30,7 +47,11 @@ export function selectKind(type) {
   return match && { many: Boolean(match[1]), source: match[2] };
 }
 
-const INITIAL = { users: ["initial_user", "initial_users"], channels: ["initial_channel", "initial_channels"], conversations: ["initial_conversation", "initial_conversations"] };
+const INITIAL = {
+  users: ["initial_user", "initial_users"],
+  channels: ["initial_channel", "initial_channels"],
+  conversations: ["initial_conversation", "initial_conversations"],
+};
 
 export function selectSetup(element) {
   const { many, source } = selectKind(element.type);
@@ -41,7 +62,7 @@ export function selectSetup(element) {
     chosen: initial.map((value) => value.value ?? value),
     many,
     max: element.max_selected_items,
-    placeholder: text(element.placeholder) || { users: many ? "Choose people" : "Choose a person" }[source] || "Choose",
+    placeholder:
+      text(element.placeholder) || { users: many ? "Choose people" : "Choose a person" }[source] || "Choose",
   };
 }
-

@@ -16,8 +16,29 @@ const forward = (seconds) => act("forward_clock", { seconds });
 export function clock() {
   const face = h("strong", { class: "clock-face", "data-testid": "clock" });
   const date = h("span", { class: "clock-date" });
-  const steps = STEPS.map(([words, seconds]) => h("button", { type: "button", class: "button button-small", "data-testid": `clock-${words.replace(" ", "-")}`, "aria-label": `Move the clock forward ${words}`, onclick: () => forward(seconds) }, `+ ${words}`));
-  const friday = h("button", { type: "button", class: "button button-small", "data-testid": "clock-friday", onclick: () => forward(Math.round(untilFriday(now(), teamZone()))) }, "To next Friday 16:00");
+  const steps = STEPS.map(([words, seconds]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button button-small",
+        "data-testid": `clock-${words.replace(" ", "-")}`,
+        "aria-label": `Move the clock forward ${words}`,
+        onclick: () => forward(seconds),
+      },
+      `+ ${words}`,
+    ),
+  );
+  const friday = h(
+    "button",
+    {
+      type: "button",
+      class: "button button-small",
+      "data-testid": "clock-friday",
+      onclick: () => forward(Math.round(untilFriday(now(), teamZone()))),
+    },
+    "To next Friday 16:00",
+  );
 
   function tick() {
     if (!page.state) return;
@@ -28,7 +49,10 @@ export function clock() {
   watch(tick);
   setInterval(tick, 1000);
 
-  return h("section", { class: "panel-section clock", "aria-label": "The pretend clock" },
+  return h(
+    "section",
+    { class: "panel-section clock", "aria-label": "The pretend clock" },
     h("p", { class: "clock-now" }, face, date),
-    h("div", { class: "chips", role: "group", "aria-label": "Move forward" }, steps, friday));
+    h("div", { class: "chips", role: "group", "aria-label": "Move forward" }, steps, friday),
+  );
 }

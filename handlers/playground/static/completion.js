@@ -10,21 +10,51 @@ const MOST = 8;
 const commandMatches = (word) =>
   page.state.commands
     .filter(({ command }) => command.startsWith(word))
-    .map(({ command, usage_hint: usage, description }) => ({ insert: command, title: command, aside: usage, hint: description, face: () => h("span", { class: "face face-s face-app" }, mark("app")) }));
+    .map(({ command, usage_hint: usage, description }) => ({
+      insert: command,
+      title: command,
+      aside: usage,
+      hint: description,
+      face: () => h("span", { class: "face face-s face-app" }, mark("app")),
+    }));
 
 function nameMatches(word) {
   const wanted = word.slice(1).toLowerCase();
-  const fits = (...names) => names.some((name) => name?.toLowerCase().split(/\s+/).some((part) => part.startsWith(wanted)));
+  const fits = (...names) =>
+    names.some((name) =>
+      name
+        ?.toLowerCase()
+        .split(/\s+/)
+        .some((part) => part.startsWith(wanted)),
+    );
   const found = people().filter((who) => who.id !== me() && !hasLeft(who) && fits(who.handle, who.name));
   const teams = groups().filter((group) => fits(group.handle, group.name));
   return [
-    ...found.map((who) => ({ insert: `@${who.handle}`, title: who.name, aside: `@${who.handle}`, hint: [who.title, who.department].filter(Boolean).join(" · "), face: () => face(who.id, who.name, "s") })),
-    ...teams.map((group) => ({ insert: `@${group.handle}`, title: group.name, aside: `@${group.handle}`, hint: `${group.members.length} people`, face: () => h("span", { class: "face face-s face-group" }, icon("hash")) })),
+    ...found.map((who) => ({
+      insert: `@${who.handle}`,
+      title: who.name,
+      aside: `@${who.handle}`,
+      hint: [who.title, who.department].filter(Boolean).join(" · "),
+      face: () => face(who.id, who.name, "s"),
+    })),
+    ...teams.map((group) => ({
+      insert: `@${group.handle}`,
+      title: group.name,
+      aside: `@${group.handle}`,
+      hint: `${group.members.length} people`,
+      face: () => h("span", { class: "face face-s face-group" }, icon("hash")),
+    })),
   ];
 }
 
 const emojiMatches = (word) =>
-  emojiNames.filter((name) => name.startsWith(word.slice(1))).map((name) => ({ insert: `:${name}:`, title: `:${name}:`, face: () => h("span", { class: "option-emoji" }, emoji(name)) }));
+  emojiNames
+    .filter((name) => name.startsWith(word.slice(1)))
+    .map((name) => ({
+      insert: `:${name}:`,
+      title: `:${name}:`,
+      face: () => h("span", { class: "option-emoji" }, emoji(name)),
+    }));
 
 const TRIGGERS = [
   [/^\/[\w-]*$/, commandMatches],
@@ -60,7 +90,13 @@ export function completion(area, live) {
       return;
     }
     if (!list) {
-      list = h("ul", { class: "popup listbox complete", role: "listbox", id: listId, "aria-label": "Suggestions", "data-testid": "completion" });
+      list = h("ul", {
+        class: "popup listbox complete",
+        role: "listbox",
+        id: listId,
+        "aria-label": "Suggestions",
+        "data-testid": "completion",
+      });
       list.addEventListener("pointerdown", (event) => event.preventDefault()); // the focus stays in the box
       layerFor(area).append(list);
       area.setAttribute("aria-controls", listId);
@@ -72,11 +108,22 @@ export function completion(area, live) {
   }
 
   const row = (item, i) =>
-    h("li", { role: "option", id: `${listId}-${i}`, class: "option", onclick: () => accept(i) },
+    h(
+      "li",
+      { role: "option", id: `${listId}-${i}`, class: "option", onclick: () => accept(i) },
       item.face(),
-      h("span", { class: "option-words" },
-        h("span", { class: "option-title" }, h("span", {}, item.title), item.aside && h("span", { class: "option-aside" }, item.aside)),
-        item.hint && h("span", { class: "option-hint" }, item.hint)));
+      h(
+        "span",
+        { class: "option-words" },
+        h(
+          "span",
+          { class: "option-title" },
+          h("span", {}, item.title),
+          item.aside && h("span", { class: "option-aside" }, item.aside),
+        ),
+        item.hint && h("span", { class: "option-hint" }, item.hint),
+      ),
+    );
 
   function activate(index) {
     active = index;

@@ -17,11 +17,66 @@ const announce = (words) => {
  * `target()` gives {channel, thread}; `key()` names the draft. Returns {node, sync(placeholder), fill(text), focus}.
  */
 export function composer({ target, key, testId, label }) {
-  const area = h("textarea", { class: "composer-area", rows: 1, "aria-label": label, "aria-autocomplete": "list", "aria-haspopup": "listbox", "data-testid": testId, spellcheck: "true" });
-  const send = h("button", { type: "button", class: "button button-primary button-send", "aria-label": "Send", "data-testid": testId === "composer" ? "send" : `${testId}-send`, onclick: submit }, icon("send"));
-  const smile = h("button", { type: "button", class: "button button-icon", "aria-label": "Add an emoji", onclick: () => openPicker(smile, (name) => insert(`:${name}: `)) }, icon("smile"));
-  const quick = h("button", { type: "button", class: "button button-icon", "aria-label": "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", "data-testid": "shortcuts", onclick: shortcuts }, icon("spark"));
-  const node = h("div", { class: "composer" }, area, h("div", { class: "composer-bar" }, testId === "composer" && quick, smile, h("span", { class: "composer-keys", "aria-hidden": "true" }, "Enter sends, Shift + Enter starts a new line"), send));
+  const area = h("textarea", {
+    class: "composer-area",
+    rows: 1,
+    "aria-label": label,
+    "aria-autocomplete": "list",
+    "aria-haspopup": "listbox",
+    "data-testid": testId,
+    spellcheck: "true",
+  });
+  const send = h(
+    "button",
+    {
+      type: "button",
+      class: "button button-primary button-send",
+      "aria-label": "Send",
+      "data-testid": testId === "composer" ? "send" : `${testId}-send`,
+      onclick: submit,
+    },
+    icon("send"),
+  );
+  const smile = h(
+    "button",
+    {
+      type: "button",
+      class: "button button-icon",
+      "aria-label": "Add an emoji",
+      onclick: () => openPicker(smile, (name) => insert(`:${name}: `)),
+    },
+    icon("smile"),
+  );
+  const quick = h(
+    "button",
+    {
+      type: "button",
+      class: "button button-icon",
+      "aria-label": "Shortcuts",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "data-testid": "shortcuts",
+      onclick: shortcuts,
+    },
+    icon("spark"),
+  );
+  const node = h(
+    "div",
+    { class: "composer" },
+    area,
+    h(
+      "div",
+      { class: "composer-bar" },
+      testId === "composer" && quick,
+      smile,
+      h(
+        "span",
+        { class: "composer-keys", "aria-hidden": "true" },
+        "Enter sends, Shift + Enter starts a new line",
+      ),
+      send,
+    ),
+  );
   const complete = completion(area, announce);
   let shownKey = null;
 
@@ -46,8 +101,16 @@ export function composer({ target, key, testId, label }) {
 
   function shortcuts() {
     const mine = page.state.shortcuts.filter(({ type }) => type === "global");
-    const entries = mine.map(({ name, callback_id: id }) => ({ label: name, icon: icon("spark"), run: () => act("shortcut", { callback_id: id }) }));
-    openMenu(quick, entries.length ? entries : [{ label: "This app has no shortcuts here", run: () => {} }], "Shortcuts");
+    const entries = mine.map(({ name, callback_id: id }) => ({
+      label: name,
+      icon: icon("spark"),
+      run: () => act("shortcut", { callback_id: id }),
+    }));
+    openMenu(
+      quick,
+      entries.length ? entries : [{ label: "This app has no shortcuts here", run: () => {} }],
+      "Shortcuts",
+    );
   }
 
   async function submit() {
@@ -64,7 +127,9 @@ export function composer({ target, key, testId, label }) {
     fill("");
     complete.close();
     if (command) remembered.set("hint", "seen");
-    const answer = await (command ? act("types", { channel, text: words }) : act("says", { channel, text: words, thread }));
+    const answer = await (command
+      ? act("types", { channel, text: words })
+      : act("says", { channel, text: words, thread }));
     // What could not be sent is not lost, unless something new has been written meanwhile.
     if (!answer.ok && sentFrom === shownKey && !area.value) fill(words);
   }
@@ -96,10 +161,30 @@ export function composer({ target, key, testId, label }) {
 
 /** The line a first visitor sees above the box; one click and the words are in it. */
 export function hint(box) {
-  const node = h("p", { class: "try", "data-testid": "hint" },
+  const node = h(
+    "p",
+    { class: "try", "data-testid": "hint" },
     h("span", { class: "try-words" }, emoji("kudos"), " Try "),
-    h("button", { type: "button", class: "try-button", onclick: () => box.fill(EXAMPLE) }, h("code", {}, EXAMPLE)),
-    h("button", { type: "button", class: "button button-icon", "aria-label": "Hide this hint", onclick: () => { remembered.set("hint", "seen"); sync(); box.focus(); } }, icon("close")));
+    h(
+      "button",
+      { type: "button", class: "try-button", onclick: () => box.fill(EXAMPLE) },
+      h("code", {}, EXAMPLE),
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button button-icon",
+        "aria-label": "Hide this hint",
+        onclick: () => {
+          remembered.set("hint", "seen");
+          sync();
+          box.focus();
+        },
+      },
+      icon("close"),
+    ),
+  );
   const sync = (out = false) => {
     node.hidden = out || remembered.get("hint", "") === "seen";
   };

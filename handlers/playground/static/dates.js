@@ -3,24 +3,35 @@ import { me, person, team } from "./names.js";
 
 const DAY = 86_400_000;
 
-export const zone = () => person(me())?.tz || "UTC";
+const zone = () => person(me())?.tz || "UTC";
 export const teamZone = () => team()?.tz || zone();
 
-const format = (date, options, timeZone = zone()) => new Intl.DateTimeFormat("en-GB", { timeZone, ...options }).format(date);
+const format = (date, options, timeZone = zone()) =>
+  new Intl.DateTimeFormat("en-GB", { timeZone, ...options }).format(date);
 
 export const fromTs = (ts) => new Date(Number(ts) * 1000);
-export const clockTime = (date, timeZone) => format(date, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, timeZone);
+export const clockTime = (date, timeZone) =>
+  format(date, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, timeZone);
 export const weekday = (date, timeZone) => format(date, { weekday: "long" }, timeZone);
 export const dayKey = (date) => format(date, { year: "numeric", month: "2-digit", day: "2-digit" });
 export const longDay = (date) => format(date, { weekday: "long", day: "numeric", month: "long" });
 export const fullTime = (date) => `${longDay(date)} ${clockTime(date)}`;
 
 export function dayName(date, now) {
-  const names = [[0, "Today"], [-DAY, "Yesterday"], [DAY, "Tomorrow"]];
-  return names.find(([shift]) => dayKey(new Date(now.getTime() + shift)) === dayKey(date))?.[1] ?? longDay(date);
+  const names = [
+    [0, "Today"],
+    [-DAY, "Yesterday"],
+    [DAY, "Tomorrow"],
+  ];
+  return (
+    names.find(([shift]) => dayKey(new Date(now.getTime() + shift)) === dayKey(date))?.[1] ?? longDay(date)
+  );
 }
 
-const pretty = (date, now, otherwise) => (["Today", "Yesterday", "Tomorrow"].includes(dayName(date, now)) ? dayName(date, now).toLowerCase() : otherwise);
+const pretty = (date, now, otherwise) =>
+  ["Today", "Yesterday", "Tomorrow"].includes(dayName(date, now))
+    ? dayName(date, now).toLowerCase()
+    : otherwise;
 
 const TOKENS = {
   date_num: (d) => dayKey(d).split("/").reverse().join("-"),
@@ -50,7 +61,7 @@ export function dateTokens(template, seconds, now) {
   return unknown ? null : text;
 }
 
-export function ago(date, now) {
+function ago(date, now) {
   const minutes = Math.round((now - date) / 60_000);
   const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
   if (Math.abs(minutes) < 60) return relative.format(-minutes, "minute");
@@ -62,7 +73,14 @@ export function ago(date, now) {
 export function untilFriday(now, timeZone) {
   const at = (date) => {
     const parts = Object.fromEntries(
-      new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" })
+      new Intl.DateTimeFormat("en-GB", {
+        timeZone,
+        weekday: "short",
+        hour: "2-digit",
+        minute: "2-digit",
+        second: "2-digit",
+        hourCycle: "h23",
+      })
         .formatToParts(date)
         .map(({ type, value }) => [type, value]),
     );

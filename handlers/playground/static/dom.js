@@ -9,7 +9,9 @@ export const svg = (tag, props, ...children) => fill(document.createElementNS(SV
 
 function fill(node, props, children) {
   for (const [name, value] of Object.entries(props ?? {})) setProp(node, name, value);
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return node;
 }
 
@@ -51,7 +53,8 @@ export function reconcile(parent, items, { key, render, salt = "" }) {
       node = fresh;
     }
     if (node === cursor) cursor = cursor.nextElementSibling;
-    else if (node.nextElementSibling !== cursor || node.parentNode !== parent) parent.insertBefore(node, cursor);
+    else if (node.nextElementSibling !== cursor || node.parentNode !== parent)
+      parent.insertBefore(node, cursor);
   }
   for (const node of existing.values()) node.remove();
 }

@@ -8,7 +8,13 @@ import { text, textNodes } from "./text.js";
 async function confirmed(element) {
   const { confirm } = element;
   if (!confirm) return true;
-  return ask({ title: text(confirm.title), words: textNodes(confirm.text), yes: text(confirm.confirm), no: text(confirm.deny), danger: confirm.style === "danger" });
+  return ask({
+    title: text(confirm.title),
+    words: textNodes(confirm.text),
+    yes: text(confirm.confirm),
+    no: text(confirm.deny),
+    danger: confirm.style === "danger",
+  });
 }
 
 /** While the app is being told, the control says so and cannot be used twice by a trembling hand. */
@@ -24,22 +30,46 @@ async function tell(node, ctx, block, element, value) {
 
 function button(element, block, ctx) {
   const style = { primary: " button-primary", danger: " button-danger" }[element.style] ?? "";
-  const node = h("button", {
-    type: "button", class: `button${style}`, "aria-label": element.accessibility_label, "data-focus": `${block.block_id}/${element.action_id}`,
-    onclick: () => {
-      if (node.getAttribute("aria-busy")) return;
-      if (element.url) open(element.url, "_blank", "noopener,noreferrer");
-      tell(node, ctx, block, element, element.value ?? null);
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: `button${style}`,
+      "aria-label": element.accessibility_label,
+      "data-focus": `${block.block_id}/${element.action_id}`,
+      onclick: () => {
+        if (node.getAttribute("aria-busy")) return;
+        if (element.url) open(element.url, "_blank", "noopener,noreferrer");
+        tell(node, ctx, block, element, element.value ?? null);
+      },
     },
-  }, textNodes(element.text));
+    textNodes(element.text),
+  );
   return node;
 }
 
 function overflow(element, block, ctx) {
-  const node = h("button", {
-    type: "button", class: "button button-icon", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "More choices", "data-focus": `${block.block_id}/${element.action_id}`,
-    onclick: () => openMenu(node, element.options.map((option) => ({ label: text(option.text), run: () => tell(node, ctx, block, element, option.value) })), "More choices"),
-  }, icon("dots"));
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: "button button-icon",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-label": "More choices",
+      "data-focus": `${block.block_id}/${element.action_id}`,
+      onclick: () =>
+        openMenu(
+          node,
+          element.options.map((option) => ({
+            label: text(option.text),
+            run: () => tell(node, ctx, block, element, option.value),
+          })),
+          "More choices",
+        ),
+    },
+    icon("dots"),
+  );
   return node;
 }
 
@@ -47,8 +77,13 @@ function overflow(element, block, ctx) {
 const OURS = /^(\/(?!\/)|https?:\/\/(127\.0\.0\.1|localhost)[:/])/;
 
 export function image(element, className) {
-  const picture = OURS.test(element.image_url ?? "") && h("img", { src: element.image_url, alt: element.alt_text, class: className });
-  return picture || h("span", { class: "image-words", role: "img", "aria-label": element.alt_text }, element.alt_text);
+  const picture =
+    OURS.test(element.image_url ?? "") &&
+    h("img", { src: element.image_url, alt: element.alt_text, class: className });
+  return (
+    picture ||
+    h("span", { class: "image-words", role: "img", "aria-label": element.alt_text }, element.alt_text)
+  );
 }
 
 /** Any element of a section's accessory, an actions block or a context block. */

@@ -26,28 +26,66 @@ compass 🧭 ladder 🪜 bridge_at_night 🌉 umbrella ☂️ see_no_evil 🙈 r
 const words = TABLE.trim().split(/\s+/);
 const EMOJI = new Map();
 for (let i = 0; i < words.length; i += 2) EMOJI.set(words[i], words[i + 1]);
-for (const [alias, name] of [["thumbsup", "+1"], ["thumbsdown", "-1"], ["raising_hands", "raised_hands"], ["hooray", "tada"]])
+for (const [alias, name] of [
+  ["thumbsup", "+1"],
+  ["thumbsdown", "-1"],
+  ["raising_hands", "raised_hands"],
+  ["hooray", "tada"],
+])
   EMOJI.set(alias, EMOJI.get(name));
 
-const PICKED = ["kudos", "raised_hands", "clap", "heart", "tada", "pray", "+1", "sparkles", "sunflower", "muscle", "fire", "rocket", "joy", "blush", "handshake", "star", "bulb", "eyes", "white_check_mark", "thinking_face", "coffee", "bouquet", "100", "wave"];
+const PICKED = [
+  "kudos",
+  "raised_hands",
+  "clap",
+  "heart",
+  "tada",
+  "pray",
+  "+1",
+  "sparkles",
+  "sunflower",
+  "muscle",
+  "fire",
+  "rocket",
+  "joy",
+  "blush",
+  "handshake",
+  "star",
+  "bulb",
+  "eyes",
+  "white_check_mark",
+  "thinking_face",
+  "coffee",
+  "bouquet",
+  "100",
+  "wave",
+];
 
 export const emojiNames = ["kudos", ...EMOJI.keys()];
 
 /** One emoji as a node; a name nobody drew stays as it was typed. */
 export function emoji(name) {
   const plain = name.replace(/::?skin-tone-\d$/, "");
-  if (plain === "kudos") return h("span", { class: "emoji", role: "img", "aria-label": "kudos", title: ":kudos:" }, mark("kudos"));
+  if (plain === "kudos")
+    return h("span", { class: "emoji", role: "img", "aria-label": "kudos", title: ":kudos:" }, mark("kudos"));
   const drawn = EMOJI.get(plain);
   if (!drawn) return document.createTextNode(`:${name}:`);
-  return h("span", { class: "emoji", role: "img", "aria-label": plain.replaceAll("_", " "), title: `:${plain}:` }, drawn);
+  return h(
+    "span",
+    { class: "emoji", role: "img", "aria-label": plain.replaceAll("_", " "), title: `:${plain}:` },
+    drawn,
+  );
 }
 
 /** Plain words in which only :emoji: and the three escapes mean anything. */
 export function plainNodes(text) {
-  return text.split(/(:[a-z0-9_+'-]+(?:::skin-tone-\d)?:)/).map((part, i) => (i % 2 ? emoji(part.slice(1, -1)) : unescapeSlack(part)));
+  return text
+    .split(/(:[a-z0-9_+'-]+(?:::skin-tone-\d)?:)/)
+    .map((part, i) => (i % 2 ? emoji(part.slice(1, -1)) : unescapeSlack(part)));
 }
 
-export const unescapeSlack = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+export const unescapeSlack = (text) =>
+  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 const COLUMNS = 6;
 
@@ -62,9 +100,31 @@ export function openPicker(anchor, choose) {
     if (!picker.contains(event.target)) close();
   };
   const buttons = PICKED.map((name, i) =>
-    h("button", { type: "button", class: "picker-emoji", tabindex: i ? -1 : 0, "aria-label": name.replaceAll("_", " "), onclick: () => { close(); choose(name); } }, emoji(name)),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "picker-emoji",
+        tabindex: i ? -1 : 0,
+        "aria-label": name.replaceAll("_", " "),
+        onclick: () => {
+          close();
+          choose(name);
+        },
+      },
+      emoji(name),
+    ),
   );
-  const picker = h("div", { class: "popup picker", role: "dialog", "aria-label": "Choose a reaction", "data-testid": "emoji-picker" }, buttons);
+  const picker = h(
+    "div",
+    {
+      class: "popup picker",
+      role: "dialog",
+      "aria-label": "Choose a reaction",
+      "data-testid": "emoji-picker",
+    },
+    buttons,
+  );
   picker.addEventListener("keydown", (event) => {
     if (event.key === "Escape" || event.key === "Tab") {
       event.preventDefault();

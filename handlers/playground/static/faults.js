@@ -5,33 +5,96 @@ import { act, watch } from "./store.js";
 
 const PRESETS = [
   ["Slack is slow", "The next 3 posts take 3 seconds each", { kind: "slow", seconds: 3, times: 3 }],
-  ["Rate limited", "The next 3 posts are refused with 429", { kind: "ratelimited", retry_after: 5, times: 3 }],
+  [
+    "Rate limited",
+    "The next 3 posts are refused with 429",
+    { kind: "ratelimited", retry_after: 5, times: 3 },
+  ],
   ["Slack breaks", "The next 3 posts are answered with 500", { kind: "http500", times: 3 }],
   ["Answer lost", "The next post is done, but the answer never arrives", { kind: "drop_after", times: 1 }],
 ];
 
-const NAMES = { slow: "slow", ratelimited: "rate limited", http500: "500", drop_after: "answer lost", drop_before: "request lost", error: "error", garbage: "garbage" };
+const NAMES = {
+  slow: "slow",
+  ratelimited: "rate limited",
+  http500: "500",
+  drop_after: "answer lost",
+  drop_before: "request lost",
+  error: "error",
+  garbage: "garbage",
+};
 
 const preset = ([name, about, fault]) =>
-  h("button", { type: "button", class: "fault", onclick: () => act("fault", { method: "chat.postMessage", ...fault }) }, h("span", { class: "fault-name" }, name), h("span", { class: "fault-about" }, about));
+  h(
+    "button",
+    { type: "button", class: "fault", onclick: () => act("fault", { method: "chat.postMessage", ...fault }) },
+    h("span", { class: "fault-name" }, name),
+    h("span", { class: "fault-about" }, about),
+  );
 
 const standing = (fault) =>
-  h("li", { class: "fault-on" }, icon("warning"), h("span", {}, `${fault.method}: ${NAMES[fault.kind] ?? fault.kind}`), h("span", { class: "muted" }, fault.times === null || fault.times === undefined ? "" : `${fault.times} left`));
+  h(
+    "li",
+    { class: "fault-on" },
+    icon("warning"),
+    h("span", {}, `${fault.method}: ${NAMES[fault.kind] ?? fault.kind}`),
+    h(
+      "span",
+      { class: "muted" },
+      fault.times === null || fault.times === undefined ? "" : `${fault.times} left`,
+    ),
+  );
 
 export function faults() {
   const list = h("ul", { class: "fault-list", "aria-label": "Faults in force" });
-  const clear = h("button", { type: "button", class: "button button-small", "data-testid": "clear-faults", onclick: () => act("clear_faults") }, "Mend everything");
-  const pause = h("input", { type: "checkbox", class: "switch-box", role: "switch", "data-testid": "pause", onchange: () => act(pause.checked ? "pause" : "resume") });
-  const details = h("details", { class: "panel-section faults", "data-testid": "faults" },
+  const clear = h(
+    "button",
+    {
+      type: "button",
+      class: "button button-small",
+      "data-testid": "clear-faults",
+      onclick: () => act("clear_faults"),
+    },
+    "Mend everything",
+  );
+  const pause = h("input", {
+    type: "checkbox",
+    class: "switch-box",
+    role: "switch",
+    "data-testid": "pause",
+    onchange: () => act(pause.checked ? "pause" : "resume"),
+  });
+  const details = h(
+    "details",
+    { class: "panel-section faults", "data-testid": "faults" },
     h("summary", {}, h("h3", {}, "When things go wrong"), icon("chevron")),
-    h("div", { class: "fault-body" },
+    h(
+      "div",
+      { class: "fault-body" },
       h("p", { class: "muted" }, "Try to make Goodword lose a thank-you, or say it twice."),
       h("div", { class: "fault-presets" }, PRESETS.map(preset)),
-      h("label", { class: "pause" }, pause, h("span", {}, h("span", { class: "fault-name" }, "Goodword is out of reach"), h("span", { class: "fault-about" }, "Slack cannot deliver anything to it until this is off"))),
-      list, clear));
+      h(
+        "label",
+        { class: "pause" },
+        pause,
+        h(
+          "span",
+          {},
+          h("span", { class: "fault-name" }, "Goodword is out of reach"),
+          h("span", { class: "fault-about" }, "Slack cannot deliver anything to it until this is off"),
+        ),
+      ),
+      list,
+      clear,
+    ),
+  );
   watch(({ state }) => {
     if (!state) return;
-    reconcile(list, state.faults.map((fault, i) => ({ ...fault, key: String(fault.id ?? i) })), { key: (fault) => fault.key, render: standing });
+    reconcile(
+      list,
+      state.faults.map((fault, i) => ({ ...fault, key: String(fault.id ?? i) })),
+      { key: (fault) => fault.key, render: standing },
+    );
     clear.hidden = !state.faults.length;
     if (state.paused !== undefined) pause.checked = state.paused;
   });

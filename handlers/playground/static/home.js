@@ -7,7 +7,13 @@ import { act, page } from "./store.js";
 const KIND = "Goodword has nothing here for you yet. It will, as soon as it has heard of you.";
 
 export function home() {
-  const node = h("div", { class: "home", id: "home", role: "tabpanel", "aria-label": "Home", "data-testid": "home" });
+  const node = h("div", {
+    class: "home",
+    id: "home",
+    role: "tabpanel",
+    "aria-label": "Home",
+    "data-testid": "home",
+  });
   let sheet = h("div", { class: "home-sheet" });
   let drawn = null;
   node.append(sheet);
@@ -20,7 +26,11 @@ export function home() {
     if (signature === drawn) return;
     drawn = signature;
     const ctx = { surface: "home", onAction: (what) => act("clicks", { view_id: view.id, ...what }) };
-    const fresh = h("div", { class: "home-sheet" }, view?.blocks?.length ? blocks(view.blocks, ctx) : h("p", { class: "empty" }, KIND));
+    const fresh = h(
+      "div",
+      { class: "home-sheet" },
+      view?.blocks?.length ? blocks(view.blocks, ctx) : h("p", { class: "empty" }, KIND),
+    );
     swap(sheet, fresh);
     sheet = fresh;
   }

@@ -1,7 +1,8 @@
 // A list of messages: date dividers, grouping by author, arrow keys from message to message, and staying where one reads.
 import { h, reconcile } from "./dom.js";
 import { dayKey, dayName, fromTs } from "./dates.js";
-import { dismissed, editing, messageNode } from "./message.js";
+import { editing } from "./editing.js";
+import { dismissed, messageNode } from "./message.js";
 import { now, page } from "./store.js";
 
 const TOGETHER = 5 * 60;
@@ -17,14 +18,20 @@ function layout(messages, withDays) {
       items.push({ day: dayName(date, now()), key: `day-${day}` });
       last = null;
     }
-    const compact = Boolean(last && message.author.kind === "person" && last.author.id === message.author.id && Number(message.ts) - Number(last.ts) < TOGETHER);
+    const compact = Boolean(
+      last &&
+      message.author.kind === "person" &&
+      last.author.id === message.author.id &&
+      Number(message.ts) - Number(last.ts) < TOGETHER,
+    );
     items.push({ ...message, compact, editing: editing.ts === message.ts, key: message.ts });
     last = message;
   }
   return items;
 }
 
-const divider = (item) => h("div", { class: "day", role: "separator", "aria-label": item.day }, h("span", {}, item.day));
+const divider = (item) =>
+  h("div", { class: "day", role: "separator", "aria-label": item.day }, h("span", {}, item.day));
 
 /** One message is a tab stop; the arrow keys go to the others, as in any list. */
 function walk(log, event) {
@@ -42,9 +49,19 @@ function walk(log, event) {
 
 /** The log as a part of the page. `show(messages, place, options)` redraws it. */
 export function messageLog({ label, testId, inThread = false }) {
-  const list = h("div", { class: "log-list", role: "log", "aria-label": label, "aria-live": "polite", "data-testid": testId });
+  const list = h("div", {
+    class: "log-list",
+    role: "log",
+    "aria-label": label,
+    "aria-live": "polite",
+    "data-testid": testId,
+  });
   const empty = h("p", { class: "empty" });
-  const jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => toEnd() }, "Newer messages below");
+  const jump = h(
+    "button",
+    { type: "button", class: "jump", hidden: true, onclick: () => toEnd() },
+    "Newer messages below",
+  );
   const scroller = h("div", { class: "log" }, h("div", { class: "log-inner" }, empty, list), jump);
   list.addEventListener("keydown", (event) => walk(list, event));
 
@@ -55,9 +72,13 @@ export function messageLog({ label, testId, inThread = false }) {
     scroller.scrollTop = scroller.scrollHeight;
     jump.hidden = true;
   };
-  scroller.addEventListener("scroll", () => {
-    if (atEnd()) jump.hidden = true;
-  }, { passive: true });
+  scroller.addEventListener(
+    "scroll",
+    () => {
+      if (atEnd()) jump.hidden = true;
+    },
+    { passive: true },
+  );
 
   function show(messages, where, { sentence, salt }) {
     const visible = messages.filter(({ ts }) => !dismissed.has(ts));
@@ -65,10 +86,15 @@ export function messageLog({ label, testId, inThread = false }) {
     const stay = !moved && !atEnd();
     // Arriving somewhere is not news: only what comes while one is here is read aloud.
     list.setAttribute("aria-live", moved ? "off" : "polite");
-    reconcile(list, layout(visible, !inThread), { key: (item) => item.key, render: (item) => (item.day ? divider(item) : messageNode(item, inThread)), salt });
+    reconcile(list, layout(visible, !inThread), {
+      key: (item) => item.key,
+      render: (item) => (item.day ? divider(item) : messageNode(item, inThread)),
+      salt,
+    });
     empty.hidden = visible.length > 0;
     empty.textContent = sentence;
-    if (!list.querySelector('.message[tabindex="0"]')) list.querySelector(".message:last-child")?.setAttribute("tabindex", "0");
+    if (!list.querySelector('.message[tabindex="0"]'))
+      list.querySelector(".message:last-child")?.setAttribute("tabindex", "0");
     if (!stay) toEnd();
     else if (visible.length > count) jump.hidden = false;
     place = where;
@@ -78,4 +104,5 @@ export function messageLog({ label, testId, inThread = false }) {
 }
 
 /** What a message's look depends on besides itself. */
-export const surroundings = () => `${page.as}|${page.at}|${page.state.people.map(({ name }) => name).join()}|${dayKey(now())}`;
+export const surroundings = () =>
+  `${page.as}|${page.at}|${page.state.people.map(({ name }) => name).join()}|${dayKey(now())}`;

@@ -17,7 +17,8 @@ const part = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 760px)");
 const roomForPanel = matchMedia("(min-width: 1100px)");
 
-const iconButton = (name, label, extra) => h("button", { type: "button", class: "button button-icon", "aria-label": label, ...extra }, icon(name));
+const iconButton = (name, label, extra) =>
+  h("button", { type: "button", class: "button button-icon", "aria-label": label, ...extra }, icon(name));
 
 const SIDES = [];
 
@@ -30,26 +31,40 @@ function side(region, name, { isOverlay, opener }) {
     opener.setAttribute("aria-label", `${open ? "Hide" : "Show"} ${opener.dataset.what}`);
     settleInert();
   }
-  region.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !isOverlay() || event.defaultPrevented) return;
-    set(false);
-    opener.focus();
-  });
-  const made = { region, set, isOpen, isOverlay };
+  const made = { region, set, isOpen, isOverlay, opener };
   SIDES.push(made);
   return made;
 }
 
+const overlay = () => SIDES.find(({ isOpen, isOverlay }) => isOpen() && isOverlay());
+
 /** What is closed cannot be reached, and neither can what lies under an open drawer or sheet. */
 function settleInert() {
-  const over = SIDES.find(({ isOpen, isOverlay }) => isOpen() && isOverlay());
+  const over = overlay();
   for (const { region, isOpen } of SIDES) region.inert = over ? over.region !== region : !isOpen();
   part("main").inert = part("thread").inert = Boolean(over);
 }
 
+document.addEventListener("keydown", (event) => {
+  const over = event.key === "Escape" && !event.defaultPrevented && overlay();
+  if (!over) return;
+  over.set(false);
+  over.opener.focus();
+});
+
 function mountSides() {
-  const menu = iconButton("menu", "Show the conversations", { class: "button button-icon only-narrow", "data-what": "the conversations", "aria-controls": "sidebar", "data-testid": "menu" });
-  const panelButton = iconButton("panel", "", { class: "button button-icon panel-toggle", "data-what": "what Goodword did", "aria-controls": "panel", "data-testid": "panel-toggle" });
+  const menu = iconButton("menu", "Show the conversations", {
+    class: "button button-icon only-narrow",
+    "data-what": "the conversations",
+    "aria-controls": "sidebar",
+    "data-testid": "menu",
+  });
+  const panelButton = iconButton("panel", "", {
+    class: "button button-icon panel-toggle",
+    "data-what": "what Goodword did",
+    "aria-controls": "panel",
+    "data-testid": "panel-toggle",
+  });
   const drawer = side(part("sidebar"), "drawer", { isOverlay: () => narrow.matches, opener: menu });
   const panel = side(part("panel"), "panel", { isOverlay: () => !roomForPanel.matches, opener: panelButton });
   menu.addEventListener("click", () => {
@@ -72,12 +87,23 @@ function mountSides() {
   narrow.addEventListener("change", settle);
   roomForPanel.addEventListener("change", settle);
   settle();
-  const closePanel = iconButton("close", "Hide what Goodword did", { onclick: () => { panelButton.click(); panelButton.focus(); } });
+  const closePanel = iconButton("close", "Hide what Goodword did", {
+    onclick: () => {
+      panelButton.click();
+      panelButton.focus();
+    },
+  });
   return { menu, panelButton, closePanel, closeDrawer: () => narrow.matches && drawer.set(false) };
 }
 
 function themeButton() {
-  const button = iconButton("moon", "", { "data-testid": "theme", onclick: () => { toggleTheme(); show(); } });
+  const button = iconButton("moon", "", {
+    "data-testid": "theme",
+    onclick: () => {
+      toggleTheme();
+      show();
+    },
+  });
   const show = () => {
     button.replaceChildren(icon(isDark() ? "sun" : "moon"));
     button.setAttribute("aria-label", isDark() ? "Use the light colours" : "Use the dark colours");
@@ -94,7 +120,12 @@ mountSidebar(part("sidebar"), { onchosen: sides.closeDrawer });
 mountConversation({ head, stage: part("stage"), foot: part("foot") });
 head.append(h("div", { class: "head-buttons" }, themeButton(), sides.panelButton));
 mountThread(part("thread"));
-part("panel").append(h("header", { class: "side-head" }, h("h2", {}, "What Goodword did"), sides.closePanel), clock(), faults(), activity());
+part("panel").append(
+  h("header", { class: "side-head" }, h("h2", {}, "What Goodword did"), sides.closePanel),
+  clock(),
+  faults(),
+  activity(),
+);
 mountModals();
 mountToasts(part("toasts"), part("gone"));
 

@@ -18,9 +18,10 @@ const INLINE = [
 function spans(text) {
   const nodes = [];
   let words = "";
-  for (let rest = text; rest; ) {
+  for (let rest = text; rest;) {
     const inWord = rest[0] === "_" && /[\p{L}\p{N}]$/u.test(words); // snake_case is no emphasis
-    const hit = !inWord && INLINE.map(([pattern, make]) => [pattern.exec(rest), make]).find(([match]) => match);
+    const hit =
+      !inWord && INLINE.map(([pattern, make]) => [pattern.exec(rest), make]).find(([match]) => match);
     if (hit) {
       nodes.push(words, ...hit[1](hit[0]));
       words = "";
@@ -33,14 +34,42 @@ function spans(text) {
   return [...nodes, words].filter((node) => node !== "");
 }
 
-const cells = (row) => row.replace(/^\s*\||\|\s*$/g, "").split("|").map((cell) => cell.trim());
+const cells = (row) =>
+  row
+    .replace(/^\s*\||\|\s*$/g, "")
+    .split("|")
+    .map((cell) => cell.trim());
 
 function table(rows) {
   const [head, , ...body] = rows.map(cells);
-  return h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Table" },
-    h("table", {},
-      h("thead", {}, h("tr", {}, head.map((cell) => h("th", { scope: "col" }, spans(cell))))),
-      h("tbody", {}, body.map((row) => h("tr", {}, row.map((cell) => h("td", {}, spans(cell))))))));
+  return h(
+    "div",
+    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Table" },
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          head.map((cell) => h("th", { scope: "col" }, spans(cell))),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        body.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((cell) => h("td", {}, spans(cell))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 const LIST = /^(\s*)([-*+]|\d+[.)])\s+(.*)$/;
@@ -53,17 +82,33 @@ function list(rows) {
     if (indent.length >= 2 && items.length) items.at(-1).inner.push(row.slice(2));
     else items.push({ words, inner: [] });
   }
-  return h(ordered ? "ol" : "ul", {}, items.map(({ words, inner }) => h("li", {}, spans(words), inner.length > 0 && list(inner))));
+  return h(
+    ordered ? "ol" : "ul",
+    {},
+    items.map(({ words, inner }) => h("li", {}, spans(words), inner.length > 0 && list(inner))),
+  );
 }
 
 /** The kinds of paragraph: what a first line looks like, how long it goes on, what it becomes. */
 const KINDS = [
-  { first: /^#{1,6}\s/, more: () => false, make: ([row]) => h("p", { class: `md-h md-h${/^#+/.exec(row)[0].length}` }, spans(row.replace(/^#+\s+/, ""))) },
+  {
+    first: /^#{1,6}\s/,
+    more: () => false,
+    make: ([row]) =>
+      h("p", { class: `md-h md-h${/^#+/.exec(row)[0].length}` }, spans(row.replace(/^#+\s+/, ""))),
+  },
   { first: /^(?:-{3,}|\*{3,})\s*$/, more: () => false, make: () => h("hr") },
-  { first: /^>/, more: (row) => /^>/.test(row), make: (rows) => h("blockquote", {}, spans(rows.map((row) => row.replace(/^>\s?/, "")).join("\n"))) },
+  {
+    first: /^>/,
+    more: (row) => /^>/.test(row),
+    make: (rows) => h("blockquote", {}, spans(rows.map((row) => row.replace(/^>\s?/, "")).join("\n"))),
+  },
   { first: LIST, more: (row) => LIST.test(row), make: list },
 ];
-const TEXT = { more: (row) => row.trim() && !KINDS.some(({ first }) => first.test(row)), make: (rows) => h("p", {}, spans(rows.join("\n"))) };
+const TEXT = {
+  more: (row) => row.trim() && !KINDS.some(({ first }) => first.test(row)),
+  make: (rows) => h("p", {}, spans(rows.join("\n"))),
+};
 const TABLE = { more: (row) => row.includes("|"), make: table };
 
 function kindOf(rows, i) {
@@ -74,7 +119,7 @@ function kindOf(rows, i) {
 function paragraphs(text) {
   const rows = text.split("\n");
   const nodes = [];
-  for (let i = 0; i < rows.length; ) {
+  for (let i = 0; i < rows.length;) {
     if (!rows[i].trim()) {
       i += 1;
       continue;
@@ -89,5 +134,7 @@ function paragraphs(text) {
 }
 
 export function markdown(text) {
-  return text.split(/^```[^\n]*\n([\s\S]*?)^```\s*$/m).flatMap((part, i) => (i % 2 ? [h("pre", {}, part.replace(/\n$/, ""))] : paragraphs(part)));
+  return text
+    .split(/^```[^\n]*\n([\s\S]*?)^```\s*$/m)
+    .flatMap((part, i) => (i % 2 ? [h("pre", {}, part.replace(/\n$/, ""))] : paragraphs(part)));
 }

@@ -6,7 +6,21 @@ export function openMenu(anchor, entries, label) {
   const items = [];
   const rows = entries.map((entry) => {
     if (!entry) return h("div", { class: "menu-line", role: "separator" });
-    const row = h("button", { type: "button", role: "menuitem", tabindex: -1, class: entry.danger ? "menu-item danger" : "menu-item", onclick: () => { close(); entry.run(); } }, entry.icon, entry.label);
+    const row = h(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        tabindex: -1,
+        class: entry.danger ? "menu-item danger" : "menu-item",
+        onclick: () => {
+          close();
+          entry.run();
+        },
+      },
+      entry.icon,
+      entry.label,
+    );
     items.push(row);
     return row;
   });
@@ -43,13 +57,30 @@ export function openMenu(anchor, entries, label) {
 export function ask({ title, words, yes, no, danger = false }) {
   return new Promise((resolve) => {
     const id = uid("ask");
-    const dialog = h("dialog", { class: "ask", "aria-labelledby": id },
-      h("form", { method: "dialog" },
+    const dialog = h(
+      "dialog",
+      { class: "ask", "aria-labelledby": id },
+      h(
+        "form",
+        { method: "dialog" },
         h("h2", { id }, title),
         h("div", { class: "ask-words" }, words),
-        h("div", { class: "ask-buttons" },
+        h(
+          "div",
+          { class: "ask-buttons" },
           h("button", { class: "button", value: "no" }, no),
-          h("button", { class: danger ? "button button-danger" : "button button-primary", value: "yes", autofocus: true }, yes))));
+          h(
+            "button",
+            {
+              class: danger ? "button button-danger" : "button button-primary",
+              value: "yes",
+              autofocus: true,
+            },
+            yes,
+          ),
+        ),
+      ),
+    );
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");

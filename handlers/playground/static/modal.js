@@ -9,7 +9,7 @@ import { text } from "./text.js";
 const key = ({ block, element }) => `${block.block_id}/${element.action_id}`;
 
 /** {block_id: {action_id: value}} of everything that can be filled in. */
-export function collect(fields) {
+function collect(fields) {
   const values = {};
   for (const { block, element, read } of fields) (values[block.block_id] ??= {})[element.action_id] = read();
   return values;
@@ -21,19 +21,49 @@ const signature = (view) => JSON.stringify([view.hash, view.title, view.submit, 
 function sheet(view, kept) {
   const fields = [];
   const titleId = uid("modal");
-  const ctx = { surface: "modal", fields, kept, onAction: (what) => act("clicks", { view_id: view.id, values: collect(fields), ...what }) };
+  const ctx = {
+    surface: "modal",
+    fields,
+    kept,
+    onAction: (what) => act("clicks", { view_id: view.id, values: collect(fields), ...what }),
+  };
   const failure = h("p", { class: "modal-failure", role: "alert" });
-  const submit = view.submit && h("button", { type: "button", class: "button button-primary", "data-testid": "modal-submit", onclick: send }, text(view.submit));
+  const submit =
+    view.submit &&
+    h(
+      "button",
+      { type: "button", class: "button button-primary", "data-testid": "modal-submit", onclick: send },
+      text(view.submit),
+    );
   const leave = () => act("closes", { view_id: view.id });
   const leaveAll = () => act("closes", { view_id: view.id, everything: true });
   const content = h("div", { class: "modal-body" }, failure, blocks(view.blocks, ctx));
-  const node = h("div", { class: "sheet", "data-testid": "modal-view" },
-    h("header", { class: "modal-head" },
+  const node = h(
+    "div",
+    { class: "sheet", "data-testid": "modal-view" },
+    h(
+      "header",
+      { class: "modal-head" },
       mark("small"),
       h("h2", { id: titleId, tabindex: -1 }, text(view.title)),
-      h("button", { type: "button", class: "button button-icon", "aria-label": "Close", onclick: leaveAll }, icon("close"))),
+      h(
+        "button",
+        { type: "button", class: "button button-icon", "aria-label": "Close", onclick: leaveAll },
+        icon("close"),
+      ),
+    ),
     content,
-    h("footer", { class: "modal-foot" }, h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: leave }, text(view.close) || (view.submit ? "Cancel" : "Close")), submit));
+    h(
+      "footer",
+      { class: "modal-foot" },
+      h(
+        "button",
+        { type: "button", class: "button", "data-testid": "modal-close", onclick: leave },
+        text(view.close) || (view.submit ? "Cancel" : "Close"),
+      ),
+      submit,
+    ),
+  );
   node.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
   });
@@ -44,7 +74,9 @@ function sheet(view, kept) {
       const words = errors[block.block_id] ?? "";
       if (!error) continue;
       error.textContent = words;
-      const input = control.matches("input, textarea, [role]") ? control : (control.querySelector("input") ?? control);
+      const input = control.matches("input, textarea, [role]")
+        ? control
+        : (control.querySelector("input") ?? control);
       if (words) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
       if (words) first ??= focus;
@@ -69,10 +101,12 @@ function sheet(view, kept) {
     submit.removeAttribute("aria-busy");
     const now = page.state?.views.find(({ id }) => id === view.id);
     if (now?.errors && Object.keys(now.errors).length) complain(now.errors);
-    else if (!answer.ok && now) failure.textContent = answer.error ?? "That did not get through. Please try again.";
+    else if (!answer.ok && now)
+      failure.textContent = answer.error ?? "That did not get through. Please try again.";
   }
 
-  const focus = () => (fields.find(({ error }) => error)?.focus ?? (() => node.querySelector("h2").focus()))();
+  const focus = () =>
+    (fields.find(({ error }) => error)?.focus ?? (() => node.querySelector("h2").focus()))();
   return { node, titleId, focus, values: () => new Map(fields.map((item) => [key(item), item.read()])) };
 }
 

@@ -9,7 +9,9 @@ const SAFE = /^(https?:|mailto:|tel:)/i;
 
 export function link(url, ...label) {
   const words = label.length ? label : [url.replace(/^mailto:/, "")];
-  return SAFE.test(url) ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, ...words) : h("span", {}, ...words);
+  return SAFE.test(url)
+    ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, ...words)
+    : h("span", {}, ...words);
 }
 
 /** A date in the words of its format, or the fallback where the format is not understood. */
@@ -54,7 +56,7 @@ function closing(text, start, mark) {
 }
 
 /** One run of text without block structure. */
-export function inline(text) {
+function inline(text) {
   const nodes = [];
   let done = 0;
   const upTo = (index) => {

@@ -24,15 +24,44 @@ function byDepartment(people) {
 export function personSwitcher() {
   const words = h("span", { class: "switch-words" });
   const portrait = h("span", {});
-  const button = h("button", { type: "button", class: "switch", "aria-haspopup": "listbox", "aria-expanded": "false", "data-testid": "person-switcher", onclick: () => (list ? close() : open()) }, portrait, words, icon("chevron"));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "switch",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      "data-testid": "person-switcher",
+      onclick: () => (list ? close() : open()),
+    },
+    portrait,
+    words,
+    icon("chevron"),
+  );
   let list = null;
   let rows = [];
 
   function open() {
     rows = [];
     const sections = byDepartment(page.state.people).map(([name, members]) =>
-      h("div", { role: "group", "aria-label": name }, h("p", { class: "listbox-group", "aria-hidden": "true" }, name), members.map(row)));
-    list = h("div", { class: "popup listbox people", role: "listbox", "aria-label": "Become somebody else", tabindex: -1, onkeydown: keys }, sections);
+      h(
+        "div",
+        { role: "group", "aria-label": name },
+        h("p", { class: "listbox-group", "aria-hidden": "true" }, name),
+        members.map(row),
+      ),
+    );
+    list = h(
+      "div",
+      {
+        class: "popup listbox people",
+        role: "listbox",
+        "aria-label": "Become somebody else",
+        tabindex: -1,
+        onkeydown: keys,
+      },
+      sections,
+    );
     document.body.append(list);
     button.setAttribute("aria-expanded", "true");
     place(list, button, { limit: 620 });
@@ -42,10 +71,25 @@ export function personSwitcher() {
 
   function row(who) {
     const mine = who.id === page.as;
-    const node = h("div", { class: "option", role: "option", tabindex: -1, "aria-selected": String(mine), "data-testid": `person-${who.handle}`, onclick: () => become(who) },
+    const node = h(
+      "div",
+      {
+        class: "option",
+        role: "option",
+        tabindex: -1,
+        "aria-selected": String(mine),
+        "data-testid": `person-${who.handle}`,
+        onclick: () => become(who),
+      },
       face(who.id, who.name, "s"),
-      h("span", { class: "option-words" }, h("span", {}, who.name), h("span", { class: "option-hint" }, line(who))),
-      h("span", { class: "option-time" }, mine ? icon("check") : who.local_time));
+      h(
+        "span",
+        { class: "option-words" },
+        h("span", {}, who.name),
+        h("span", { class: "option-hint" }, line(who)),
+      ),
+      h("span", { class: "option-time" }, mine ? icon("check") : who.local_time),
+    );
     rows.push(node);
     return node;
   }
@@ -74,7 +118,12 @@ export function personSwitcher() {
     if (next >= 0) rows[next].focus();
     else if (event.key === "Enter" || event.key === " ") rows[at]?.click();
     else if (event.key === "Escape" || event.key === "Tab") close();
-    else if (/^\p{L}$/u.test(event.key)) [...rows.slice(at + 1), ...rows].find((node) => node.querySelector(".option-words").textContent.toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
+    else if (/^\p{L}$/u.test(event.key))
+      [...rows.slice(at + 1), ...rows]
+        .find((node) =>
+          node.querySelector(".option-words").textContent.toLowerCase().startsWith(event.key.toLowerCase()),
+        )
+        ?.focus();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -90,8 +139,15 @@ export function personSwitcher() {
     portrait.replaceChildren(face(who.id, who.name, "m"));
     const about = [who.local_time, who.title].filter(Boolean).join(" · ");
     words.replaceChildren(
-      h("span", { class: "switch-name" }, h("span", { class: "switch-are" }, "You are: "), h("strong", {}, firstName(who)), who.department ? ` (${who.department})` : ""),
-      h("span", { class: "switch-about" }, about || special(who)));
+      h(
+        "span",
+        { class: "switch-name" },
+        h("span", { class: "switch-are" }, "You are: "),
+        h("strong", {}, firstName(who)),
+        who.department ? ` (${who.department})` : "",
+      ),
+      h("span", { class: "switch-about" }, about || special(who)),
+    );
   });
   return button;
 }

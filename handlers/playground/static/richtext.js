@@ -16,11 +16,20 @@ const PIECES = {
   color: (e) => h("span", { class: "swatch", vars: { "--swatch": e.value } }, e.value),
 };
 
-const STYLES = [["code", "code"], ["strike", "s"], ["italic", "em"], ["bold", "strong"], ["underline", "u"]];
+const STYLES = [
+  ["code", "code"],
+  ["strike", "s"],
+  ["italic", "em"],
+  ["bold", "strong"],
+  ["underline", "u"],
+];
 
 function piece(element) {
   const nodes = [PIECES[element.type]?.(element) ?? element.text ?? element.fallback ?? ""];
-  return STYLES.reduce((inner, [style, tag]) => (element.style?.[style] ? [h(tag, {}, inner)] : inner), nodes);
+  return STYLES.reduce(
+    (inner, [style, tag]) => (element.style?.[style] ? [h(tag, {}, inner)] : inner),
+    nodes,
+  );
 }
 
 const pieces = (part) => part.elements.map(piece);
@@ -30,7 +39,11 @@ function listNode(part) {
   const vars = { "--indent": part.indent ?? 0 };
   const start = part.style === "ordered" && part.offset ? part.offset + 1 : null;
   const attributes = { class: part.border ? "rt-list rt-border" : "rt-list", vars, start };
-  return h(part.style === "ordered" ? "ol" : "ul", attributes, part.elements.map((item) => h("li", {}, pieces(item))));
+  return h(
+    part.style === "ordered" ? "ol" : "ul",
+    attributes,
+    part.elements.map((item) => h("li", {}, pieces(item))),
+  );
 }
 
 const PARTS = {

@@ -18,14 +18,21 @@ export const showThread = (thread) => go({ at: page.at, tab: page.tab, thread })
 
 function read() {
   const params = new URLSearchParams(location.hash.slice(1));
-  return { as: params.get("as"), at: params.get("at") || null, tab: params.get("tab") === "home" ? "home" : "messages", thread: params.get("thread") };
+  return {
+    as: params.get("as"),
+    at: params.get("at") || null,
+    tab: params.get("tab") === "home" ? "home" : "messages",
+    thread: params.get("thread"),
+  };
 }
 
 /** The conversation an address means: by id, "app", a channel's name, or a person by id or handle. */
 async function resolve(at) {
   const { state } = page;
   const rooms = [...state.channels, ...state.dms];
-  const found = rooms.find(({ id }) => id === at) ?? (at === "app" ? appDm() : state.channels.find(({ name }) => name === at));
+  const found =
+    rooms.find(({ id }) => id === at) ??
+    (at === "app" ? appDm() : state.channels.find(({ name }) => name === at));
   if (found || !at) return found?.id;
   const who = state.people.find(({ id, handle }) => (id === at || handle === at) && id !== page.as);
   if (!who) return undefined;
@@ -38,7 +45,9 @@ async function resolve(at) {
 }
 
 /** Where to begin when the address names no conversation, or one this person cannot see. */
-const beginning = ({ channels }) => (channels.find(({ name }) => name === "kudos") ?? channels.find(({ member }) => member) ?? appDm())?.id ?? null;
+const beginning = ({ channels }) =>
+  (channels.find(({ name }) => name === "kudos") ?? channels.find(({ member }) => member) ?? appDm())?.id ??
+  null;
 
 let arrivals = 0;
 

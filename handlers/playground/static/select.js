@@ -6,7 +6,19 @@ import { icon } from "./icons.js";
  * `options` is a function giving [{value, label, hint?, group?, face?}], asked each time the list opens.
  * Returns {node, read, focus}; `read` gives a value or null, or with `many` a list of values.
  */
-export function combobox({ options, chosen = [], many = false, max = Infinity, placeholder = "Choose", label, describedBy, invalid, focusKey, clearable, onchange }) {
+export function combobox({
+  options,
+  chosen = [],
+  many = false,
+  max = Infinity,
+  placeholder = "Choose",
+  label,
+  describedBy,
+  invalid,
+  focusKey,
+  clearable,
+  onchange,
+}) {
   const listId = uid("list");
   const all = options();
   let picked = chosen.map((value) => all.find((option) => option.value === value) ?? { value, label: value });
@@ -15,8 +27,18 @@ export function combobox({ options, chosen = [], many = false, max = Infinity, p
   let list = null;
 
   const input = h("input", {
-    type: "text", role: "combobox", class: "combo-input", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list",
-    "aria-expanded": "false", "aria-controls": listId, "aria-label": label, "aria-describedby": describedBy, "aria-invalid": invalid, "data-focus": focusKey,
+    type: "text",
+    role: "combobox",
+    class: "combo-input",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+    "aria-label": label,
+    "aria-describedby": describedBy,
+    "aria-invalid": invalid,
+    "data-focus": focusKey,
   });
   const chips = h("span", { class: "combo-chips" });
   const box = h("div", { class: many ? "combo combo-many" : "combo" }, chips, input, icon("chevron"));
@@ -28,8 +50,23 @@ export function combobox({ options, chosen = [], many = false, max = Infinity, p
     input.placeholder = many && picked.length ? "" : placeholder;
   }
   const chip = (option) =>
-    h("span", { class: "combo-chip" }, option.label,
-      h("button", { type: "button", "aria-label": `Remove ${option.label}`, onclick: () => { set(picked.filter((other) => other !== option)); input.focus(); } }, icon("close")));
+    h(
+      "span",
+      { class: "combo-chip" },
+      option.label,
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": `Remove ${option.label}`,
+          onclick: () => {
+            set(picked.filter((other) => other !== option));
+            input.focus();
+          },
+        },
+        icon("close"),
+      ),
+    );
 
   function set(next) {
     picked = next;
@@ -53,9 +90,17 @@ export function combobox({ options, chosen = [], many = false, max = Infinity, p
 
   function open(filter = "") {
     const words = filter.trim().toLowerCase().replace(/^[@#]/, "");
-    shown = options().filter((option) => `${option.label} ${option.hint ?? ""}`.toLowerCase().includes(words));
+    shown = options().filter((option) =>
+      `${option.label} ${option.hint ?? ""}`.toLowerCase().includes(words),
+    );
     if (!list) {
-      list = h("ul", { class: "popup listbox", role: "listbox", id: listId, "aria-label": label, "aria-multiselectable": many || null });
+      list = h("ul", {
+        class: "popup listbox",
+        role: "listbox",
+        id: listId,
+        "aria-label": label,
+        "aria-multiselectable": many || null,
+      });
       list.addEventListener("pointerdown", (event) => event.preventDefault()); // the focus stays in the field
       layerFor(box).append(list);
       addEventListener("scroll", moved, true);
@@ -64,23 +109,56 @@ export function combobox({ options, chosen = [], many = false, max = Infinity, p
     }
     list.replaceChildren(...rows());
     place(list, box, { width: "anchor" });
-    activate(shown.length ? Math.max(0, shown.findIndex((option) => option.value === picked[0]?.value && !many)) : -1);
+    activate(
+      shown.length
+        ? Math.max(
+            0,
+            shown.findIndex((option) => option.value === picked[0]?.value && !many),
+          )
+        : -1,
+    );
   }
 
   function rows() {
     let group = null;
-    return shown.flatMap((option, i) => {
-      const heading = option.group && option.group !== group ? [h("li", { class: "listbox-group", role: "presentation" }, (group = option.group))] : [];
-      const selected = picked.some(({ value }) => value === option.value);
-      const row = h("li", { role: "option", id: `${listId}-${i}`, class: "option", "aria-selected": String(selected), onclick: () => choose(option) },
-        option.face?.(), h("span", { class: "option-words" }, h("span", {}, option.label), option.hint && h("span", { class: "option-hint" }, option.hint)), selected && icon("check"));
-      return [...heading, row];
-    }).concat(shown.length ? [] : [h("li", { class: "option-none", role: "presentation" }, "Nothing matches that.")]);
+    return shown
+      .flatMap((option, i) => {
+        const heading =
+          option.group && option.group !== group
+            ? [h("li", { class: "listbox-group", role: "presentation" }, (group = option.group))]
+            : [];
+        const selected = picked.some(({ value }) => value === option.value);
+        const row = h(
+          "li",
+          {
+            role: "option",
+            id: `${listId}-${i}`,
+            class: "option",
+            "aria-selected": String(selected),
+            onclick: () => choose(option),
+          },
+          option.face?.(),
+          h(
+            "span",
+            { class: "option-words" },
+            h("span", {}, option.label),
+            option.hint && h("span", { class: "option-hint" }, option.hint),
+          ),
+          selected && icon("check"),
+        );
+        return [...heading, row];
+      })
+      .concat(
+        shown.length
+          ? []
+          : [h("li", { class: "option-none", role: "presentation" }, "Nothing matches that.")],
+      );
   }
 
   function activate(index) {
     active = index;
-    for (const row of list.querySelectorAll(".option")) row.classList.toggle("active", row.id === `${listId}-${index}`);
+    for (const row of list.querySelectorAll(".option"))
+      row.classList.toggle("active", row.id === `${listId}-${index}`);
     const row = list.querySelector(".option.active");
     if (row) input.setAttribute("aria-activedescendant", row.id);
     else input.removeAttribute("aria-activedescendant");

@@ -57,7 +57,10 @@ export function refresh() {
 async function load() {
   const { as, at } = page;
   try {
-    const [state, messages] = await Promise.all([fetchState(as), isRoom(at) ? fetchMessages(as, at).catch(unlessGone) : []]);
+    const [state, messages] = await Promise.all([
+      fetchState(as),
+      isRoom(at) ? fetchMessages(as, at).catch(unlessGone) : [],
+    ]);
     if (as !== page.as || at !== page.at) {
       again = true; // somebody moved on while this was under way
       return;
@@ -79,7 +82,8 @@ let noteNumber = 0;
 
 /** Say something on the page itself; the same words twice are one note. */
 export function note(text) {
-  if (!page.notes.some((other) => other.text === text)) page.notes.push({ id: `note-${(noteNumber += 1)}`, text });
+  if (!page.notes.some((other) => other.text === text))
+    page.notes.push({ id: `note-${(noteNumber += 1)}`, text });
 }
 
 export function dropNote(id) {

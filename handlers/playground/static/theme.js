@@ -10,7 +10,8 @@ function chosen() {
   }
 }
 
-export const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+export const isDark = () =>
+  (document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
 
 export function toggleTheme() {
   const next = isDark() ? "light" : "dark";

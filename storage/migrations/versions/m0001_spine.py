@@ -89,13 +89,12 @@ def _tables() -> None:  # long, for it is a list
         sa.Column("queued_at", MOMENT, nullable=False),
         sa.Column("settled_at", MOMENT, nullable=True),
         sa.CheckConstraint(
-            "state IN ('waiting', 'sending', 'sent', 'parked', 'dropped')", name="ck_outbox_state"
+            "state IN ('waiting', 'sending', 'sent', 'parked', 'dropped')", name=op.f("ck_outbox_state")
         ),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("key", name="uq_outbox_key"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_outbox_due", "outbox", ["id"], postgresql_where=UNFINISHED, sqlite_where=UNFINISHED)
     op.create_index(
         "ix_outbox_lane",
         "outbox",
@@ -182,8 +181,8 @@ def _tables() -> None:  # long, for it is a list
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("entered_at", MOMENT, nullable=False),
-        sa.CheckConstraint("role IN ('received', 'given')", name="ck_ledger_role"),
-        sa.CheckConstraint("amount IN (1, -1)", name="ck_ledger_amount"),
+        sa.CheckConstraint("role IN ('received', 'given')", name=op.f("ck_ledger_role")),
+        sa.CheckConstraint("amount IN (1, -1)", name=op.f("ck_ledger_amount")),
         sa.ForeignKeyConstraint(["kudos_number"], ["kudos.number"], name="fk_ledger_kudos_number"),
         sa.PrimaryKeyConstraint("entry", name="pk_ledger"),
         sa.UniqueConstraint(

@@ -56,7 +56,10 @@ async def test_a_choice_is_sent_and_kept_in_the_state(
     assert chosen["actions"][0]["selected_option"] == choice("brief")
     assert chosen["state"]["values"]["row"]["tone"]["selected_option"] == choice("brief")
     assert picked["actions"][0]["selected_user"] == "U0BENOKAFR"
-    assert picked["state"]["values"]["row"]["tone"]["selected_option"] is None
+    assert picked["state"]["values"]["row"]["tone"]["selected_option"] == choice("brief"), "kept"
+    await slack.clicks("cy", message.ts, "who", value="U0ADALOVEL")
+    others = door.heard[-1].body["state"]["values"]["row"]
+    assert others["tone"]["selected_option"] is None, "but each person's choice is their own"
 
 
 async def test_buttons_of_one_name_are_told_apart(

@@ -204,6 +204,20 @@ async def test_changes_of_people_are_told(slack: PretendSlack, door: Door) -> No
     assert slack.shown("cy").channels == {}
 
 
+@pytest.mark.usefixtures("door")
+async def test_a_new_name_stands_in_old_messages_too(slack: PretendSlack, client: AsyncWebClient) -> None:
+    await client.chat_postEphemeral(channel="#kudos", user=ADA, text=f"<@{BEN}>")
+    await client.chat_postMessage(channel="#kudos", text=f"<@{BEN}>")
+    before = slack.shown("ada")
+
+    await slack.change_user("ben", display_name="Benny")
+
+    after = slack.shown("ada")
+    assert (before.ephemerals[0].plain, after.ephemerals[0].plain) == ("@Ben", "@Benny")
+    assert after.channels["kudos"][0].plain == "@Benny"
+    assert after.channels["kudos"][0].pings == {BEN}
+
+
 async def test_leaving_is_told(slack: PretendSlack, door: Door) -> None:
     await slack.leaves("abe", "#sales")
 
@@ -242,3 +256,12 @@ async def test_quiet_waits_for_what_is_on_its_way(slack: PretendSlack) -> None:
     await slack.quiet()
 
     assert slack.requests[0].attempts == 1
+
+
+async def test_any_other_event_can_happen(make_slack: MakeSlack) -> None:
+    slack = await make_slack(manifest=manifest(events=["tokens_revoked"]))
+    async with a_door(slack) as door:
+        await slack.happens({"type": "tokens_revoked", "tokens": {"bot": [APP]}})
+        await slack.happens({"type": "team_rename", "name": "Other"})
+
+        assert [event["type"] for event in door.events()] == ["tokens_revoked"]

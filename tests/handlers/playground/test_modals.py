@@ -3,11 +3,12 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.responses import Response
 
 from handlers.playground import CannotAct, PretendSlack
 from tests.handlers.playground.conftest import MakeSlack, client_of, refusal
 from tests.handlers.playground.kit import FILLED, form, opened, trigger
-from tests.handlers.playground.peers import Door, a_door
+from tests.handlers.playground.peers import Door, Heard, a_door
 
 ADA = "U0ADALOVEL"
 
@@ -242,3 +243,19 @@ async def test_forms_belong_to_the_person_they_were_opened_for(
         await slack.submits("ada", view_id, FILLED | {"how": {"tone": "cold"}})
     with pytest.raises(CannotAct, match="At most 2"):
         await slack.submits("ada", view_id, {"who": {"people": ["U1", "U2", "U3"]}})
+
+
+async def test_a_form_closed_before_the_answer_stays_closed(
+    slack: PretendSlack, door: Door, client: AsyncWebClient
+) -> None:
+    view_id = await opened(slack, client)
+
+    async def too_late(_heard: Heard) -> Response:
+        await slack.closes("ada", view_id)
+        return Response()
+
+    door.then_do(too_late)
+    done = await slack.submits("ada", view_id, FILLED)
+
+    assert done.ok
+    assert slack.shown("ada").views == []

@@ -33,6 +33,8 @@ def world() -> World:
         ("@nobody #nowhere", "@nobody #nowhere"),
         ("`@ben` and ```@cy```", "`@ben` and ```@cy```"),
         ("https://e.com/?a=1&b=2", "<https://e.com/?a=1&amp;b=2>"),
+        ("(see https://e.com/x).", "(see <https://e.com/x>)."),
+        ("<https://e.com>", "&lt;<https://e.com>&gt;"),
     ],
 )
 def test_what_typing_becomes(world: World, line: str, becomes: str) -> None:

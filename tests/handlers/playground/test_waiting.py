@@ -57,6 +57,16 @@ async def test_waiting_ends_when_it_becomes_true(slack: PretendSlack) -> None:
     await asyncio.wait_for(waiting, 5)
 
 
+async def test_a_host_may_tell_from_another_thread(slack: PretendSlack) -> None:
+    waiting = asyncio.create_task(slack.until(lambda: slack.activity))
+    await asyncio.sleep(0)
+
+    await asyncio.to_thread(slack.tell, "transaction", "Kudos kept")
+
+    await asyncio.wait_for(waiting, 5)
+    assert slack.activity[-1].summary == "Kudos kept"
+
+
 async def test_waiting_in_vain_tells_what_everybody_sees(slack: PretendSlack) -> None:
     await slack.says("ada", "#kudos", "hello @ben")
 

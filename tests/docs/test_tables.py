@@ -1,0 +1,156 @@
+"""The tables of the documentation say what the code says, row for row."""
+
+import importlib.metadata
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from pydantic import SecretStr
+from typer.main import get_command
+
+from bot import settings
+from bot.__main__ import goodword
+from bot.config import Config
+from handlers.manifest import SCOPES
+from handlers.playground.faults import KINDS
+from handlers.playground.web_api import METHODS
+from handlers.routes import COMMANDS, EVENTS
+from handlers.views.kudos import HELP
+from storage.tables import metadata
+from tests.docs.pages import ROOT, Page, code, page, pages
+
+README, OPERATIONS, PRIVACY = page("README.md"), page("docs/operations.md"), page("docs/privacy.md")
+DEPENDENCIES = page("docs/decisions/0009-dependencies.md")
+
+
+def test_the_variables_are_those_that_are_read() -> None:
+    assert README.tables["environment"] == [
+        [f"`{name.upper()}`", _default(field.default), field.description]
+        for name, field in Config.model_fields.items()
+    ]
+
+
+def _default(value: object) -> str:
+    shown = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return f"`{shown}`" if shown else "none"
+
+
+def test_the_variables_that_are_needed_are_said_to_be() -> None:
+    needed = Config(_env_file=None).missing()
+    assert [code(name) for name, *_ in README.tables["environment"]][: len(needed)] == needed
+    assert "`goodword run` needs the first two." in README.text
+    assert len(needed) == 2
+
+
+def test_the_commands_are_those_of_the_door() -> None:
+    assert README.tables["commands"] == [
+        [f"`{usage}`", meaning] for usage, meaning in _commands(get_command(goodword), "goodword")
+    ]
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, str]]:
+    for name, one in getattr(command, "commands", {}).items():
+        if hasattr(one, "commands"):
+            yield from _commands(one, f"{path} {name}")
+        else:
+            yield " ".join([f"{path} {name}", *map(_parameter, one.params)]), one.help
+
+
+def _parameter(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return str(parameter.name).upper()
+    if parameter.is_flag:
+        return f"[{parameter.opts[0]}]"
+    return f"[{parameter.opts[0]} {'…' if parameter.default is None else parameter.default}]"
+
+
+def test_what_is_typed_in_slack_is_what_the_help_says() -> None:
+    _, example, lines = HELP
+    said = [[f"`{typed}`", meaning] for typed, meaning in lines]
+    assert README.tables["typed"] == [*said, ["`/kudos help`", "says all this"]]
+    assert {code(typed).split()[0] for typed, _ in README.tables["typed"]} == COMMANDS.keys()
+    assert f"`{example.replace('@cy ', '')}`" in README.text
+
+
+def test_the_settings_are_those_administrators_have() -> None:
+    assert README.tables["settings"] == [
+        [f"`{name}`", f"`{one.default}`", one.meaning] for name, one in settings.ALL.items()
+    ]
+
+
+def test_every_scope_stands_with_its_reason() -> None:
+    assert PRIVACY.tables["scopes"] == [[f"`{scope}`", reason] for scope, reason in SCOPES.items()]
+
+
+def test_every_table_of_the_database_is_accounted_for() -> None:
+    assert {code(name) for name, *_ in PRIVACY.tables["stored"]} == metadata.tables.keys()
+
+
+def test_no_event_tells_us_of_messages_as_the_page_on_privacy_promises() -> None:
+    assert "It has no event for messages." in PRIVACY.text
+    assert not [event for event in EVENTS if event.startswith(("message", "app_mention"))]
+
+
+def test_the_words_for_how_a_delivery_ended_are_those_of_the_log() -> None:
+    told = re.findall(r"self\._tell\(letter, f?\"(\w+)", (ROOT / "handlers/delivery.py").read_text())
+    assert {code(word) for word, _ in OPERATIONS.tables["outcomes"]} == set(told)
+
+
+def test_the_methods_and_faults_are_those_of_the_pretend_slack() -> None:
+    tables = page("docs/playground.md").tables
+    methods = [method for _, those in tables["methods"] for method in re.findall(r"`([^`]+)`", those)]
+    assert sorted(methods) == sorted(METHODS)
+    assert {code(kind) for kind, _ in tables["faults"]} == KINDS
+
+
+def test_what_can_be_made_is_what_the_makefile_explains() -> None:
+    explained = re.findall(r"^(\w+):.*?##\s+(.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    rows = page("docs/contributing.md").tables["make"]
+    assert sorted(rows) == sorted([f"`make {name}`", meaning] for name, meaning in explained)
+
+
+def requirements() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [Requirement(line) for line in project["dependencies"]]
+
+
+def test_every_dependency_has_its_row() -> None:
+    rows = DEPENDENCIES.tables["dependencies"]
+    assert [code(name) for name, *_ in rows] == sorted(canonicalize_name(one.name) for one in requirements())
+    assert all(len(row) == 5 and all(row) for row in rows)
+
+
+@pytest.mark.parametrize("requirement", requirements(), ids=lambda one: one.name)
+def test_the_licence_of_a_dependency_is_what_it_says_itself(requirement: Requirement) -> None:
+    if requirement.marker and not requirement.marker.evaluate():
+        pytest.skip("not for this platform")
+    said = importlib.metadata.metadata(requirement.name).json
+    licences = {code(name): licence for name, licence, *_ in DEPENDENCIES.tables["dependencies"]}
+    assert licences[requirement.name] == (said.get("license_expression") or said.get("license"))
+
+
+MARKS = re.compile(r"table: \w+|run|run if \w+|run stopped|run on postgresql|serve|prints|says|from \S+|tree")
+
+
+@pytest.mark.parametrize("one", pages(), ids=str)
+def test_every_mark_is_understood_and_stands_before_what_it_marks(one: Page) -> None:
+    for mark in one.marks:
+        assert MARKS.fullmatch(mark) or mark == "states: outbox", mark
+    in_place = [block.mark for block in one.blocks if block.mark] + [f"table: {name}" for name in one.tables]
+    assert sorted(in_place) == sorted(one.marks)
+
+
+@pytest.mark.parametrize("one", pages(), ids=str)
+def test_every_fence_opens_or_closes_a_block_that_is_looked_at(one: Page) -> None:
+    assert one.text.count("```") == 2 * len(one.blocks)
+    assert all(block.language for block in one.blocks)
+
+
+def test_every_table_that_is_marked_has_a_test() -> None:
+    marked = {name for one in pages() for name in one.tables}
+    tested = set(re.findall(r"tables\[\"(\w+)\"\]", (ROOT / "tests/docs/test_tables.py").read_text()))
+    assert marked == tested
