@@ -76,7 +76,7 @@ class Bot:
 async def running(plan: Plan) -> AsyncIterator[Bot]:
     """Start everything but the HTTP server; leaving the block stops it in the reverse order."""
     async with AsyncExitStack() as closing:
-        store = Store(plan.database_url, lease=plan.lease, pace=plan.pace)
+        store = Store(plan.database_url, lease=plan.lease, pace=plan.pace, in_a_hurry=True)
         closing.push_async_callback(store.close)
         await _needs_current_schema(store)
         session = slack.session()
@@ -87,7 +87,14 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
         directory = Directory(clients.reader, store.transact, plan.now)
         postman = Postman(
-            store, store.transact, clients, plan.now, partial(_delivered, plan), plan.pace, [me.workspace]
+            store,
+            store.transact,
+            clients,
+            plan.now,
+            partial(_delivered, plan),
+            plan.pace,
+            [me.workspace],
+            plan.lease,
         )
         store.on_commit = partial(_committed, plan, postman)
         scim = Scim(plan.scim_url, plan.scim_token) if plan.scim_url else None

@@ -10,7 +10,7 @@ from bot.messages import RECOGNITION, KudosPosted, KudosReceived, KudosTakenBack
 from bot.ports import Counts, Work
 from bot.rules import recognition
 from bot.rules.people import Person
-from bot.rules.recognition import Kudos, LeftOut, Piece
+from bot.rules.recognition import Draft, Kudos, LeftOut, Piece
 
 SHOWN = 5
 
@@ -34,12 +34,19 @@ class Record:
     given: tuple[Kudos, ...]
 
 
-def give(work: Work, giver: str, pieces: Sequence[Piece], source: str, now: datetime) -> Receipt:
-    """Thank everybody named in `pieces`; `source` is unique to the request, so that it counts once."""
-    draft = recognition.read(pieces)
-    roll = work.people.look_up(*recognition.asked_for(giver, draft))
-    thankful = recognition.introduced(giver, draft, roll)
+def give(
+    work: Work, giver: str, said: Sequence[Piece] | Draft, source: str, now: datetime, *, met: bool = False
+) -> Receipt:
+    """Thank everybody named; `source` is unique to the request, so that it counts once.
+
+    `met` says that whoever was unknown has been looked up already, so that it will not help to ask again.
+    """
     chosen = settings.chosen(work)
+    if earlier := work.kudos.recorded(source):
+        return Receipt(earlier.number, earlier.recipients, (), chosen.recognition_channel)
+    draft = said if isinstance(said, Draft) else recognition.read(said)
+    roll = work.people.look_up(*recognition.asked_for(giver, draft))
+    thankful = recognition.introduced(giver, draft, roll, met=met)
     decision = recognition.decide(thankful, draft, roll, chosen.values)
     number, is_new = work.kudos.record(thankful, decision, source, now)
     if is_new:

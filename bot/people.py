@@ -62,6 +62,7 @@ def members_changed(
     work: Work, group: str, added: Sequence[str], removed: Sequence[str], now: datetime
 ) -> None:
     """Follow a user group's members; a group we do not know yet is met when it is first thanked."""
+    work.one_at_a_time(f"group:{group}")
     known = work.people.look_up((), (group,), ()).groups.get(group)
     if known:
         members = [id for id in dict.fromkeys((*known.members, *added)) if id not in removed]

@@ -146,6 +146,9 @@ class KudosShelf(Protocol):
     def record(self, giver: Person, decision: Decision, source: str, now: datetime) -> tuple[int, bool]:
         """Keep a kudos and count it; the same `source` again gives the same number and False."""
 
+    def recorded(self, source: str) -> Kudos | None:
+        """Return what this very request recorded earlier."""
+
     def read(self, number: int) -> Kudos | None: ...
 
     def latest_by(self, giver: str) -> Kudos | None:

@@ -6,9 +6,9 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
 
 import uvicorn
 
@@ -17,6 +17,8 @@ from bot.config import Config
 from bot.errors import Refusal
 
 log = logging.getLogger("goodword")
+
+T = TypeVar("T")
 
 BACKLOG = 2048  # connections that may wait to be accepted
 LAST_REQUESTS = 4  # seconds that requests in hand may take when we stop; Slack gives up after three
@@ -43,13 +45,26 @@ async def run(config: Config, plan: Plan | None = None) -> None:
     if missing := config.missing():
         raise Refusal(f"Please set {' and '.join(missing)}: docs/install.md says where to find them.")
     stopped = on_signals()
-    async with (
-        running(plan or plan_of(config)) as bot,
-        served(bot.asgi, config.host, config.port) as address,
-    ):
+    async with AsyncExitStack() as closing:
+        bot = await _unless(stopped, closing.enter_async_context(running(plan or plan_of(config))))
+        if bot is None:
+            return
+        address = await closing.enter_async_context(served(bot.asgi, config.host, config.port))
         log.info("Goodword listens for %s at %s/slack/events", bot.me.name, address)
         await stopped.wait()
         log.info("stopping: finishing what is in hand")
+
+
+async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do the work, but leave it where a signal says stop; None then."""
+    doing, waiting = asyncio.create_task(work), asyncio.create_task(stopped.wait())
+    await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not doing.done():
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
+        return None
+    return doing.result()
 
 
 def plan_of(config: Config) -> Plan:

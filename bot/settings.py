@@ -103,6 +103,17 @@ def history(work: Work) -> list[Change]:
     return work.settings.history()
 
 
+def channels_since(work: Work, moment: datetime) -> list[str]:
+    """Every recognition channel that was in force at some time since then, the latest first."""
+    found = []
+    for made in work.settings.history():
+        if made.name == "recognition_channel":
+            found.append(made.value or ALL[made.name].default)
+            if made.at <= moment:
+                return found
+    return [*found, ALL["recognition_channel"].default]
+
+
 def known(name: str) -> Setting:
     if name in ALL:
         return ALL[name]

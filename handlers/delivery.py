@@ -8,20 +8,22 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.ports import Clock, Letter, PostOffice, Transact
+from bot.ports import Clock, Letter, PostOffice, Sent, Transact
 from handlers import slack
 from handlers.errors import reference
-from handlers.letters import Act, compose
+from handlers.letters import Act, Remove, Unsay, compose
 from handlers.slack import Clients, Done, Failed
 
 log = logging.getLogger("goodword.delivery")
 
 AT_ONCE = 20  # messages under way at the same time, each to another destination
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
+LEAST_TRIES = 10  # since a person last released it
 LONGEST_PAUSE = 300  # seconds
-SETTLE = timedelta(seconds=5)  # until a call without an answer has certainly ended at Slack's side
+SETTLE = timedelta(seconds=60)  # until a call without an answer has surely ended at Slack's side
 LAST_WORDS = 4.0  # seconds that messages under way may take when we stop
 
 Told = Callable[[str, str], None]
@@ -38,7 +40,10 @@ class Postman:
         told: Told,
         pace: timedelta,
         workspaces: Collection[str],
+        lease: timedelta,
     ) -> None:
+        # All of an attempt, look-ups included, ends before the letter may pass to another sender.
+        self._within = lease.total_seconds() * 0.8
         self._workspaces = workspaces
         self._pace = pace
         self._post = post
@@ -66,13 +71,16 @@ class Postman:
             except Exception as error:  # noqa: BLE001 - the postman must outlive any single trouble
                 self._in_trouble(error)
                 idle = True
-            if idle:
+            if idle and not self._stopping:
                 await self._wake.wait()
+        await self._last_words()
 
     async def stop(self) -> None:
         """Let messages under way be finished, claim no more; what is cut off is found by its key later."""
         self._stopping = True
         self.wake()
+
+    async def _last_words(self) -> None:
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=LAST_WORDS)
             for task in late:
@@ -111,7 +119,8 @@ class Postman:
 
     async def _deliver(self, letter: Letter) -> None:
         try:
-            await self._attempt(letter)
+            async with asyncio.timeout(self._within):
+                await self._attempt(letter)
         except Exception as error:  # noqa: BLE001 - one letter's trouble is not the others'
             log.error("trouble with %s, reference %s", letter.key, reference(error))  # noqa: TRY400
             with contextlib.suppress(Exception):  # if even that fails, the lease brings it back
@@ -125,7 +134,7 @@ class Postman:
         act = await compose(self._transact, letter)
         if letter.unsure and act and not await self._needs_sending(letter, act):
             return
-        if act is None:
+        if act is None or isinstance(act, Unsay):
             await self._post.drop(letter, self._now())
             self._tell(letter, "dropped")
             return
@@ -136,6 +145,11 @@ class Postman:
         found = await slack.find(self._clients, letter, act)
         if found is None:
             return True
+        if isinstance(found, Sent) and isinstance(act, Unsay):
+            gone = await slack.perform(self._clients, letter, Remove(found))
+            if isinstance(gone, Done):
+                return True  # now it certainly is not there
+            found = replace(gone, unsure=True)
         if isinstance(found, Failed):
             await self._mark(letter, found)
         else:
@@ -148,7 +162,7 @@ class Postman:
         if isinstance(ended, Done):
             await self._post.sent(letter, ended.where, now)
             self._tell(letter, "sent")
-        elif ended.for_good or now - letter.first_tried_at > GIVE_UP:
+        elif ended.for_good or (letter.attempts > LEAST_TRIES and now - letter.first_tried_at > GIVE_UP):
             await self._post.park(letter, ended.reason, now, unsure=ended.unsure)
             self._tell(letter, f"parked {ended.reason}")
         else:

@@ -8,12 +8,14 @@ from bot.errors import NotIntroduced, Refusal
 from bot.kudos import Receipt
 from bot.messages import ClickRefused
 from bot.ports import Work
-from bot.rules.recognition import Piece
+from bot.rules.recognition import Draft, Piece
 from handlers import markup
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Shortcut, Submission
 from handlers.views import kudos as view
 from handlers.views import kudos_form as form
+
+LONGEST_NUMBER = 18  # digits; what fits into a database key
 
 
 async def command(office: Office, asked: Command) -> Answer | None:
@@ -36,10 +38,9 @@ async def form_wanted(office: Office, asked: Click | Shortcut) -> None:
 
 
 async def form_sent(office: Office, sent: Submission) -> Answer:
-    pieces = form.read(sent)
     source = f"view:{sent.view.id}:{sent.view.hash}"
     try:
-        receipt = await _give(office, sent.team.id, sent.user.id, pieces, source)
+        receipt = await _give(office, sent.team.id, sent.user.id, form.read(sent), source)
     except Refusal as no:
         return {"response_action": "errors", "errors": {no.field or form.RECIPIENTS: no.sentence}}
     return {"response_action": "update", "view": form.done(receipt)}
@@ -53,7 +54,7 @@ async def undo_clicked(office: Office, click: Click) -> None:
 def _undo_this(work: Work, click: Click, source: str, now: datetime) -> None:
     """A click can carry no answer, so even a refusal travels through the outbox."""
     value = click.actions[0].value
-    number = int(value) if value.isascii() and value.isdigit() else 0
+    number = int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else 0
     try:
         kudos.undo_this(work, click.user.id, number, source, click.response_url, now)
     except Refusal as no:
@@ -81,12 +82,12 @@ async def _give_typed(office: Office, asked: Command) -> Answer:
 
 
 async def _give(
-    office: Office, workspace: str, giver: str, pieces: tuple[Piece, ...], source: str
+    office: Office, workspace: str, giver: str, said: tuple[Piece, ...] | Draft, source: str
 ) -> Receipt:
     """Give; where somebody is still unknown to us, look them up in Slack and give once more."""
-    give = partial(kudos.give, giver=giver, pieces=pieces, source=source, now=office.now())
+    give = partial(kudos.give, giver=giver, said=said, source=source, now=office.now())
     try:
         return await office.transact(workspace, give)
     except NotIntroduced as strangers:
         await office.introduce(workspace, strangers)
-        return await office.transact(workspace, give)
+        return await office.transact(workspace, partial(give, met=True))

@@ -6,7 +6,6 @@ from typing import Any
 
 from bot import kudos, people, settings
 from bot.messages import (
-    RECOGNITION,
     ChartGaps,
     ClickRefused,
     HomeOpened,
@@ -23,10 +22,14 @@ from handlers.views import kudos as view
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message to a channel (id or `#name`) or to a person (id)."""
+    """A message to a channel (id or `#name`) or to a person (id).
+
+    `places` are all those in which it may stand already, where an earlier attempt had no answer.
+    """
 
     to: str
     message: dict[str, Any]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,14 @@ class Publish:
     view: dict[str, Any]
 
 
-Act = Post | Remove | Replace | Publish
+@dataclass(frozen=True, slots=True)
+class Unsay:
+    """It is not to be said any more; if it was, it stands in one of the places and is to disappear."""
+
+    places: tuple[str, ...]
+
+
+Act = Post | Remove | Replace | Publish | Unsay
 
 
 async def compose(transact: Transact, letter: Letter) -> Act | None:
@@ -60,10 +70,13 @@ def _compose(work: Work, letter: Letter) -> Act | None:  # noqa: PLR0911 - one f
     match letter.message:
         case KudosPosted(number):
             standing = kudos.standing(work, number)
-            return Post(_address(work, letter.to), view.posted(standing)) if standing else None
+            places = _places(work, letter)
+            return Post(places[0], view.posted(standing), places) if standing else _unsaid(letter, places)
         case KudosReceived(number, recipient):
             standing = kudos.standing(work, number)
-            return Post(recipient, view.received(standing, recipient)) if standing else None
+            places = (recipient,)
+            message = view.received(standing, recipient) if standing else None
+            return Post(recipient, message, places) if message else _unsaid(letter, places)
         case KudosTakenBack(key):
             where = work.outbox.sent(key)
             return Remove(where) if where else None
@@ -73,10 +86,19 @@ def _compose(work: Work, letter: Letter) -> Act | None:  # noqa: PLR0911 - one f
         case ClickRefused(sentence):
             return Replace(letter.to, view.refused(sentence))
         case ChartGaps(to):
-            return Post(to, directory_view.gaps(letter.message, people.names_in(work, letter.message)))
+            names = people.names_in(work, letter.message)
+            return Post(to, directory_view.gaps(letter.message, names), (to,))
         case HomeOpened(person):
             return Publish(person, home_view.home(kudos.mine(work, person)))
 
 
-def _address(work: Work, to: str) -> str:
-    return settings.chosen(work).recognition_channel if to == RECOGNITION else to
+def _unsaid(letter: Letter, places: tuple[str, ...]) -> Unsay | None:
+    return Unsay(places) if letter.unsure else None
+
+
+def _places(work: Work, letter: Letter) -> tuple[str, ...]:
+    """The recognition channel of now, and those it was since this letter was first tried."""
+    now = settings.chosen(work).recognition_channel
+    if not letter.unsure:
+        return (now,)
+    return tuple(dict.fromkeys((now, *settings.channels_since(work, letter.first_tried_at))))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -16,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Refusal
 from bot.ports import Letter, Sent
-from handlers.letters import Act, Post, Publish, Remove, Replace
+from handlers.letters import Act, Post, Publish, Remove, Replace, Unsay
 
 EVENT = "goodword_message"
 TIMEOUT = 10  # seconds; well below the lease of a message
@@ -48,8 +49,6 @@ FOR_GOOD = frozenset(
         "user_not_found",
     }
 )
-# Nobody and nothing is there that a message could have reached.
-GONE = frozenset({"account_inactive", "channel_not_found", "user_disabled", "user_not_found"})
 # The aim is reached already: what was to be removed is gone, or the address has run out.
 DONE_ANYWAY = frozenset({"message_not_found", "used_url", "expired_url", "no_active_hooks"})
 # Slack documents these as possibly having done part of the work.
@@ -80,6 +79,9 @@ class Clients:
 
     def __init__(self, session: aiohttp.ClientSession, token: str, base_url: str) -> None:
         self.session = session
+        # Where a click's answer may be sent: Slack's own place for it, or beside its stand-in.
+        ours = urlsplit(base_url)
+        self.answers_at = ("https://hooks.slack.com/", f"{ours.scheme}://{ours.netloc}/")
         common: dict[str, Any] = {
             "token": token,
             "base_url": base_url,
@@ -124,20 +126,23 @@ async def perform(clients: Clients, letter: Letter, act: Act) -> Done | Failed:
 
 async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | None:
     """Look for a message that may have been sent: by its key, in the history since it was first tried."""
-    if not isinstance(act, Post):
+    if not isinstance(act, Post | Unsay):
         return None  # everything else can be done twice without harm
     try:
-        channel = await _conversation(clients, act.to, letter.workspace)
-        return await _search(clients, channel, letter) if channel else None
+        for place in act.places:
+            channel = await _conversation(clients, place, letter.workspace)
+            if channel is None:
+                return Failed("channel_not_found", unsure=True, for_good=True)
+            if found := await _search(clients, channel, letter):
+                return found
     except SlackApiError as error:
         name = _error_of(error)
-        if name in GONE:
-            return None  # there is no place where it could stand; sending it will say so
         verdict = _verdict(error)
         after = verdict.after if isinstance(verdict, Failed) else None
         return Failed(f"while looking for it: {name}", unsure=True, after=after, for_good=name in FOR_GOOD)
     except BROKEN as error:
         return Failed(f"while looking for it: {type(error).__name__}", unsure=True)
+    return None
 
 
 async def _search(clients: Clients, channel: str, letter: Letter) -> Sent | None:
@@ -193,7 +198,9 @@ async def _post(clients: Clients, letter: Letter, to: str, message: Mapping[str,
 
 async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -> None:
     body = {"replace_original": True, "response_type": "ephemeral", **message}
-    async with clients.session.post(address, json=body) as answer:
+    if not address.startswith(clients.answers_at):
+        return  # no address of Slack's; only somebody with the signing secret could have sent it
+    async with clients.session.post(address, json=body, allow_redirects=False) as answer:
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise _Unanswered(_rate_limited(answer.headers))
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

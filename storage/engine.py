@@ -1,6 +1,7 @@
 """One engine for SQLite or PostgreSQL, set up so that what is committed stays."""
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -17,6 +18,9 @@ from bot.errors import Refusal
 T = TypeVar("T")
 THREADS = {"sqlite": 1, "postgresql": 8}
 BUSY_TIMEOUT_MS = 5000
+WAL_TRIES = 100
+# Milliseconds: for a lock, and for one statement (the longest read many people's rows at night).
+IN_A_HURRY = "-c lock_timeout=2000 -c statement_timeout=10000"
 
 
 def address(database_url: str) -> URL:
@@ -38,21 +42,26 @@ def address(database_url: str) -> URL:
             raise Refusal(f"DATABASE_URL starts with {other}: use sqlite:///… or postgresql://….")
 
 
-def build(database_url: str) -> Engine:
-    """Build the engine; errors never print parameters, for those are people's words."""
+def build(database_url: str, *, in_a_hurry: bool = False) -> Engine:
+    """Build the engine; errors never print parameters, for those are people's words.
+
+    `in_a_hurry` where somebody waits for each transaction: Slack gives up on an answer after three seconds,
+    so one that hangs behind a lock is given up as well, and cannot be kept after the person was told no.
+    """
     url = address(database_url)
     if url.drivername == "sqlite":
         engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
+    options = f"-c timezone=utc {IN_A_HURRY}" if in_a_hurry else "-c timezone=utc"
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=THREADS["postgresql"],
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "application_name": "goodword", "options": "-c timezone=utc"},
+        connect_args={"connect_timeout": 5, "application_name": "goodword", "options": options},
     )
     event.listen(engine, "handle_error", _without_the_row)
     return engine
@@ -71,10 +80,23 @@ def _without_the_row(context: ExceptionContext) -> None:
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     # An acknowledged kudos must survive a power cut; FULL syncs the log at every commit.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep a write-ahead log. Two that open a new file at once refuse each other this without waiting."""
+    for left in reversed(range(WAL_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(BUSY_TIMEOUT_MS / 1000 / WAL_TRIES)
+        else:
+            return
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -49,6 +49,9 @@ class KudosShelf:
         self._enter(number, giver.id, ids, 1, now)
         return number, True
 
+    def recorded(self, source: str) -> Kudos | None:
+        return next(iter(self._read(kudos.c.source == source)), None)
+
     def read(self, number: int) -> Kudos | None:
         return next(iter(self._read(kudos.c.number == number)), None)
 
@@ -99,6 +102,8 @@ class KudosShelf:
         return self._connection.execute(query).scalar_one()
 
     def disagreements(self) -> list[str]:
+        if self._connection.dialect.name == "postgresql":  # one picture for all the questions below
+            self._connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         kept = self._tallies(select(totals).where(totals.c.workspace_id == self._workspace))
         summed = select(ledger.c.person_id, ledger.c.role, func.sum(ledger.c.amount).label("tally"))
         found = self._tallies(

@@ -82,7 +82,7 @@ people = _table(
     "people",
     _workspace(),
     Column("person_id", Id, nullable=False),
-    Column("handle", String(80), nullable=False),
+    Column("handle", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("real_name", Text, nullable=False),
     # What a typed @name is compared with, so that looking it up reads one row and not the company.
@@ -93,7 +93,7 @@ people = _table(
     Column("active", Boolean, nullable=False),
     Column("bot", Boolean, nullable=False),
     Column("guest", Boolean, nullable=False),
-    Column("timezone", String(64), nullable=False),
+    Column("timezone", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
     # In lower case, as everywhere; unknown where Slack hides it.
     Column("email", Text),
@@ -110,7 +110,7 @@ groups = _table(
     "groups",
     _workspace(),
     Column("group_id", Id, nullable=False),
-    Column("handle", String(80), nullable=False),
+    Column("handle", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("seen_at", Moment, nullable=False),

@@ -23,6 +23,7 @@ from storage.settings import SettingsShelf
 
 T = TypeVar("T")
 TRIES = 5
+LAST_TRANSACTIONS = 2.0  # seconds that those in hand may take when we stop
 
 OnCommit = Callable[[str, int], None]
 """Told after each commit: the name of the function that ran, and how many messages it queued."""
@@ -72,6 +73,7 @@ class Store:
     SQLite gets one thread, for it has one writer; PostgreSQL as many as its pool has connections.
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.
+    `in_a_hurry`: see `storage.engine.build`.
     """
 
     def __init__(
@@ -80,9 +82,10 @@ class Store:
         *,
         lease: timedelta = timedelta(seconds=30),
         pace: timedelta = timedelta(seconds=1),
+        in_a_hurry: bool = False,
         on_commit: OnCommit = lambda _name, _queued: None,
     ) -> None:
-        self.engine: Engine = engines.build(database_url)
+        self.engine: Engine = engines.build(database_url, in_a_hurry=in_a_hurry)
         threads = engines.THREADS[self.engine.dialect.name]
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
         self._lease = lease
@@ -106,8 +109,12 @@ class Store:
         return await self._run(fn, only_reads=only_reads)
 
     async def close(self) -> None:
-        """Wait for transactions in hand, then let the database go."""
-        await asyncio.to_thread(self._threads.shutdown)
+        """Wait for transactions in hand, though not for ever, then let the database go."""
+        try:
+            async with asyncio.timeout(LAST_TRANSACTIONS):
+                await asyncio.to_thread(self._threads.shutdown)
+        except TimeoutError:
+            self._threads.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
     async def _run(self, fn: Callable[[Connection], T], *, only_reads: bool = False) -> T:

@@ -13,8 +13,11 @@ import pytest
 from tests import postgres as servers
 from tests.postgres import Server
 
+# What is started in the background ignores SIGINT, and hands that on to whom it starts.
 START_AND_WAIT = """
+import signal
 from tests.postgres import Server
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Server() as server:
     print(server.database(), server.folder, flush=True)
     input()

@@ -49,6 +49,15 @@ class Town:
         seen = {person.handle: self._seen_by(person.id) for person in self.slack.company.people}
         return {who: words for who, words in seen.items() if words}
 
+    async def hears(self, kind: str, beginning: str, times: int = 1) -> None:
+        """Wait until Goodword has told this often of something, such as a delivery that is put off."""
+        async with asyncio.timeout(20):
+            while (
+                len([1 for told, how in self.happened if told == kind and how.startswith(beginning)]) < times
+            ):
+                self._news.clear()
+                await self._news.wait()
+
     async def settled(self) -> None:
         """Wait until the outbox has nothing left to do."""
         async with asyncio.timeout(20):

@@ -99,6 +99,8 @@ _UNSPACED = (
     ),
     (4, re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")),
 )
+# Emoji by name, and links, say nothing yet.
+_NO_WORD = re.compile(r":[a-z0-9_+\-]{1,80}:|\bhttps?://\S+")
 _BROADCASTS = frozenset({"channel", "here", "everyone"})
 
 
@@ -124,13 +126,19 @@ def asked_for(giver: str, draft: Draft) -> tuple[set[str], set[str], set[str]]:
     return people, groups, {p.handle for p in draft.mentions if isinstance(p, ToHandle)}
 
 
-def introduced(giver: str, draft: Draft, roll: Roll) -> Person:
-    """Give the giver, once everybody who was named is known, members of thanked groups included."""
+def introduced(giver: str, draft: Draft, roll: Roll, *, met: bool = False) -> Person:
+    """Give the giver, once everybody who was named is known, members of thanked groups included.
+
+    When they were looked up already (`met`), it is enough to know the giver and those named as recipients:
+    who is only a part of the story, or a member nobody may see, stops no thanks.
+    """
     groups = {m.id for m in draft.mentions if isinstance(m, ToGroup)}
-    people = {p.id for p in draft.mentions + draft.reason if isinstance(p, ToPerson)} | {giver}
-    for mention in draft.mentions:
-        for group in _groups_of(mention, roll):
-            people |= set(group.members)
+    people = {m.id for m in draft.mentions if isinstance(m, ToPerson)} | {giver}
+    if not met:
+        people |= {p.id for p in draft.reason if isinstance(p, ToPerson)}
+        for mention in draft.mentions:
+            for group in _groups_of(mention, roll):
+                people |= set(group.members)
     strangers = frozenset(people - roll.people.keys())
     unknown = frozenset(groups - roll.groups.keys())
     if strangers or unknown:
@@ -151,6 +159,7 @@ def decide(giver: Person, draft: Draft, roll: Roll, values: Iterable[str]) -> De
             kept[person.id] = person
         elif by_name or person.id != giver.id:  # a member of the team that is thanked expects no remark
             left[person.id] = LeftOut(person.name, why)
+    left |= _unmet(draft, roll)
     if not kept:
         raise Refusal(_nobody_left(left.values()))
     _worded(draft, tags, kept.values())
@@ -236,7 +245,7 @@ def _count_of_words(text: str) -> int:
     """How many words there are, tags not counted; about as many where a script has no spaces."""
     # Accents and vowel signs of their own, and marks that nobody sees, would tear words apart.
     bare = "".join(sign for sign in text if unicodedata.category(sign) not in {"Mn", "Mc", "Me", "Cf"})
-    bare = _TAG.sub(" ", bare)
+    bare = _TAG.sub(" ", _NO_WORD.sub(" ", bare))
     count = 0
     for letters, unspaced in _UNSPACED:
         count += sum(-(-len(run) // letters) for run in unspaced.findall(bare))
@@ -286,7 +295,17 @@ def _everybody(draft: Draft, roll: Roll) -> Iterable[tuple[Person, bool]]:
 def _members(group: Group, roll: Roll) -> Iterable[tuple[Person, bool]]:
     if not group.active or not group.members:
         raise Refusal(f"@{group.handle} has no members at the moment. Please name the people one by one.")
-    return ((roll.people[id], False) for id in group.members)
+    return ((roll.people[id], False) for id in group.members if id in roll.people)
+
+
+def _unmet(draft: Draft, roll: Roll) -> dict[str, LeftOut]:
+    """Members of the groups that are thanked whom Slack has not shown us, by group: they have no names."""
+    found = {}
+    for group in (group for mention in draft.mentions for group in _groups_of(mention, roll)):
+        count = sum(id not in roll.people for id in group.members)
+        if count:
+            found[group.id] = LeftOut(f"{count} of @{group.handle}", "not known to me")
+    return found
 
 
 def _meant(handle: str, roll: Roll) -> Person | Group:

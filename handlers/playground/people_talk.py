@@ -181,7 +181,16 @@ class PeopleTalk(Workspace):
         changed = replace(found, members=tuple(self.person(member).id for member in members))
         self.world.groups[found.id] = changed
         self._read_anew()
-        shape = {"subteam_id": found.id, "users": list(changed.members), "team_id": self.company.id}
+        added = [id for id in changed.members if id not in found.members]
+        removed = [id for id in found.members if id not in changed.members]
+        shape = {
+            "subteam_id": found.id,
+            "team_id": self.company.id,
+            "added_users": added,
+            "added_users_count": len(added),
+            "removed_users": removed,
+            "removed_users_count": len(removed),
+        }
         deliveries = self.emit({"type": "subteam_members_changed", **shape, "event_ts": self.world.new_ts()})
         return self.soon(self._told(deliveries))
 

@@ -74,11 +74,14 @@ def button(action_id: str, words: str, value: str = "", style: str = "") -> Elem
     return made
 
 
-def people(ids: Sequence[str]) -> list[Element]:
-    """Mentions as one says them: `@Ben, @Cy and @Dee`."""
+def people(ids: Sequence[str], most: int = 400) -> list[Element]:
+    """Mentions as one says them: `@Ben, @Cy and @Dee`; a line of rich text takes 1,000 elements."""
+    named = [user(id) for id in ids[:most]]
+    if len(ids) > most:
+        named.append(text(f"{len(ids) - most} more"))
     said: list[Element] = []
-    for at, id in enumerate(ids):
+    for at, one in enumerate(named):
         if at:
-            said.append(text(" and " if at == len(ids) - 1 else ", "))
-        said.append(user(id))
+            said.append(text(" and " if at == len(named) - 1 else ", "))
+        said.append(one)
     return said

@@ -3,12 +3,17 @@
 from typing import Any
 
 from bot.kudos import Receipt, Record
-from bot.rules.people import Person, listed
+from bot.rules.people import listed
 from bot.rules.recognition import Kudos, LeftOut, Piece, ToGroup, ToPerson, Words
 from handlers.views import blocks
 from handlers.views.blocks import Block, Element, say
 
 GIVE, UNDO, FORM = "kudos_open_form", "kudos_undo", "kudos_form"
+
+# What a text element and a line of rich text may hold; nobody can type as much, but a message that
+# Slack refuses would be no answer.
+MOST_WORDS, MOST_PIECES = 12_000, 500
+MOST_NAMES = 100  # of a large user group; longer lists nobody reads, and Slack refuses
 
 HELP = (
     "Thank people where it is heard.",
@@ -35,8 +40,7 @@ def posted(kudos: Kudos) -> dict[str, Any]:
 
 def received(kudos: Kudos, recipient: str) -> dict[str, Any]:
     """The private word to one recipient."""
-    others = [p.name for p in kudos.recipients if p.id != recipient]
-    whom = f"you and {listed(others)}" if others else "you"
+    whom = _some(["you", *(p.name for p in kudos.recipients if p.id != recipient)])
     opening = blocks.line(blocks.text(kudos.giver.name, bold=True), blocks.text(f" thanks {whom}:"))
     words = f"{kudos.giver.name} thanks {whom}: {kudos.reason}{_spoken_tags(kudos)}"
     return say(words, blocks.rich(opening, _quote(kudos)), *_tags(kudos))
@@ -44,7 +48,7 @@ def received(kudos: Kudos, recipient: str) -> dict[str, Any]:
 
 def receipt(done: Receipt) -> dict[str, Any]:
     """The private answer to the giver."""
-    who = listed(p.name for p in done.recipients)
+    who = _some([p.name for p in done.recipients])
     each = "gets" if len(done.recipients) == 1 else "each get"
     words = f"Your thanks to {who} will be in {_channel(done.channel)}, and they {each} a word in private."
     if len(done.recipients) == 1:
@@ -63,13 +67,19 @@ def mine(record: Record) -> dict[str, Any]:
     words = f"You received {_times(counts.received)} and gave {_times(counts.given)}."
     if not counts.received and not counts.given:
         words = "Nothing received and nothing given so far."
-    shown = [blocks.rich(blocks.line(blocks.text(words)))]
-    shown += _section("What people thanked you for", [_from(k) for k in record.received])
-    shown += _section("What you thanked others for", [_to(k) for k in record.given])
+    shown, spoken = [blocks.rich(blocks.line(blocks.text(words)))], [words]
+    for title, lines in (
+        ("What people thanked you for", [_from(k) for k in record.received]),
+        ("What you thanked others for", [_to(k) for k in record.given]),
+    ):
+        if lines:
+            shown.append(_section(title, lines))
+            spoken += [f"{title}:", *lines]
     if not record.received and not record.given:
         hint = "Who made your week easier? /kudos @name and a few words is all it takes."
         shown.append(blocks.rich(blocks.line(blocks.text(hint))))
-    return say(words, *shown)
+        spoken.append(hint)
+    return say("\n".join(spoken), *shown)
 
 
 def taken_back(kudos: Kudos) -> dict[str, Any]:
@@ -82,9 +92,9 @@ def help_text() -> dict[str, Any]:
     listed_lines = [
         blocks.line(blocks.text(command, bold=True), blocks.text(f" {what}")) for command, what in lines
     ]
-    words = f"{purpose} For example: {example}"
+    spoken = [f"{command} {what}." for command, what in lines]
     return say(
-        words,
+        "\n".join([f"{purpose} For example: {example}", *spoken]),
         blocks.rich(blocks.line(blocks.text(purpose)), blocks.quote(blocks.text(example))),
         blocks.rich(blocks.bullets(listed_lines)),
     )
@@ -94,7 +104,7 @@ def refused(sentence: str, typed: tuple[Piece, ...] = ()) -> dict[str, Any]:
     """A "no" with what was typed, so that nothing needs to be typed again."""
     shown = [blocks.rich(blocks.line(blocks.text(sentence)))]
     if typed:
-        echo = [blocks.text("/kudos "), *(_echo(piece) for piece in typed)]
+        echo = [blocks.text("/kudos "), *(_echo(piece) for piece in typed[:MOST_PIECES])]
         shown.append(blocks.rich(blocks.line(blocks.text("You wrote:")), blocks.quote(*echo)))
     return say(sentence, *shown)
 
@@ -102,7 +112,7 @@ def refused(sentence: str, typed: tuple[Piece, ...] = ()) -> dict[str, Any]:
 def _echo(piece: Piece) -> Element:
     match piece:
         case Words(words):
-            return blocks.text(words)
+            return blocks.text(words[:MOST_WORDS])
         case ToPerson(id):
             return blocks.user(id)
         case ToGroup(id):
@@ -110,7 +120,7 @@ def _echo(piece: Piece) -> Element:
 
 
 def _names(kudos: Kudos) -> str:
-    return listed(p.name for p in kudos.recipients)
+    return _some([p.name for p in kudos.recipients])
 
 
 def _quote(kudos: Kudos) -> Element:
@@ -130,29 +140,27 @@ def _channel(name: str) -> str:
 
 
 def _left_out(left: tuple[LeftOut, ...]) -> str:
-    return f"Not thanked: {listed(f'{one.name} ({one.why})' for one in left)}."
+    return f"Not thanked: {_some([f'{one.name} ({one.why})' for one in left])}."
 
 
 def _times(count: int) -> str:
     return {0: "none", 1: "one kudos"}.get(count, f"{count} kudos")
 
 
-def _section(title: str, lines: list[Element]) -> list[Block]:
-    if not lines:
-        return []
-    return [blocks.rich(blocks.line(blocks.text(title, bold=True)), blocks.bullets(lines))]
+def _section(title: str, lines: list[str]) -> Block:
+    listed_lines = blocks.bullets(blocks.line(blocks.text(line)) for line in lines)
+    return blocks.rich(blocks.line(blocks.text(title, bold=True)), listed_lines)
 
 
-def _from(kudos: Kudos) -> Element:
-    return blocks.line(blocks.text(f"{kudos.giver.name}: {_short(kudos.reason)}"))
+def _from(kudos: Kudos) -> str:
+    return f"{kudos.giver.name}: {_short(kudos.reason)}"
 
 
-def _to(kudos: Kudos) -> Element:
-    return blocks.line(blocks.text(f"{_few(kudos.recipients)}: {_short(kudos.reason)}"))
+def _to(kudos: Kudos) -> str:
+    return f"{_some([p.name for p in kudos.recipients], most=3)}: {_short(kudos.reason)}"
 
 
-def _few(people: tuple[Person, ...], most: int = 3) -> str:
-    names = [p.name for p in people]
+def _some(names: list[str], most: int = MOST_NAMES) -> str:
     return listed(names) if len(names) <= most else listed([*names[:most], f"{len(names) - most} more"])
 
 

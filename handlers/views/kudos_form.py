@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.kudos import Receipt
-from bot.rules.recognition import LONGEST_REASON, Piece, ToPerson, Words
+from bot.rules.recognition import LONGEST_REASON, Draft, ToPerson, Words
 from handlers.payloads import Submission
 from handlers.views import kudos
 from handlers.views.blocks import Block, Element, plain
@@ -33,13 +33,13 @@ def done(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def read(sent: Submission) -> tuple[Piece, ...]:
-    """Give what was entered in the form that a typed kudos has; modal inputs arrive unescaped."""
+def read(sent: Submission) -> Draft:
+    """Give what was entered; modal inputs arrive unescaped, and an @ in the reason is only a word there."""
     people = sent.field(RECIPIENTS).get("selected_users") or []
     reason = sent.field(REASON).get("value") or ""
     value = (sent.field(VALUE).get("selected_option") or {}).get("value", "")
     tag = f" #{value}" if value else ""
-    return (*(ToPerson(str(id)) for id in people), Words(f" {reason}{tag}"))
+    return Draft(tuple(ToPerson(str(id)) for id in people), (Words(f"{reason}{tag}"),))
 
 
 def _recipients() -> Block:

@@ -110,9 +110,10 @@ async def test_it_turns_red_when_the_file_is_gone(database_url: str, tmp_path: P
 
 
 async def test_it_turns_red_when_the_database_is_gone_and_still_stops_in_order(
-    tmp_path: Path, postgres: Server, _migrated_postgres: str
+    tmp_path: Path, postgres: Server
 ) -> None:
-    database_url = postgres.database(_migrated_postgres)
+    database_url = postgres.database()
+    await asyncio.to_thread(migrations.upgrade, database_url)
     async with a_run(database_url, tmp_path) as (slack, started):
         await asyncio.to_thread(postgres.drop, database_url)
         status, why = await asks(started, "/readyz")

@@ -209,7 +209,8 @@ def test_three_words_are_a_reason_in_any_script(reason: str) -> None:
         "- — …!",
         "🎉 🎉 🎉",
         "___ *** ~~~",
-        "धन्यवाद",  # one word, however many vowel signs it has
+        "धन्यवाद मदद",  # two words, however many vowel signs they have
+        "un\u00adbe\u00adliev\u00adable work",  # and however they may be hyphenated
         "re\u0301sume\u0301 vite",
         "感謝",
         "谢谢",
@@ -219,6 +220,8 @@ def test_three_words_are_a_reason_in_any_script(reason: str) -> None:
         "well done #ownership",
         "#care #teamwork #ownership",
         "well done #brilliant",
+        "well done :tada: :clap::skin-tone-2:",
+        "well done https://example.com/a/long/way",
         "well done <@UCY>",
         "well done @cy @dee",
     ],
@@ -310,6 +313,16 @@ def test_somebody_of_a_group_who_cannot_be_thanked_is_told_of() -> None:
     group = Group("SMIXED", "mixed", "Mixed", members=(BEN.id, LEA.id))
     decided = decide("<!subteam^SMIXED> for the long night", Roll(ROLL.people, {group.id: group}))
     assert [(one.name, one.why) for one in decided.left_out] == [("Lea", "no longer active here")]
+
+
+def test_members_whom_slack_has_not_shown_us_are_counted_and_never_passed_over_in_silence() -> None:
+    group = Group("SNEW", "new", "New", members=(ADA.id, BEN.id, "USTRANGER1", "USTRANGER2"))
+    decided = decide("<!subteam^SNEW> for the long night", Roll(ROLL.people, {group.id: group}))
+    assert [one.id for one in decided.recipients] == [BEN.id]
+    assert [(one.name, one.why) for one in decided.left_out] == [("2 of @new", "not known to me")]
+
+    no = refusal(lambda: decide("<!subteam^SNEW> for the long night", Roll({ADA.id: ADA}, {group.id: group})))
+    assert no.sentence == "There is nobody left to thank: 3 of @new (not known to me). Nothing was recorded."
 
 
 @pytest.mark.parametrize(
@@ -413,6 +426,18 @@ def test_strangers_are_named_with_the_members_of_the_groups_that_are_thanked() -
         recognition.introduced(ADA.id, draft, Roll({ADA.id: ADA}, {group.id: group}))
     assert no.value.people == {"USTRANGER1", "USTRANGER2", "USTRANGER3"}
     assert no.value.groups == {"SUNKNOWN"}
+
+
+def test_once_they_were_looked_up_only_the_giver_and_those_named_must_be_known() -> None:
+    group = Group("SNEW", "new", "New", members=("USTRANGER1",))
+    roll = Roll({ADA.id: ADA}, {group.id: group})
+    story = read("<!subteam^SNEW> for what <@USTRANGER2> said")
+    assert recognition.introduced(ADA.id, story, roll, met=True) == ADA
+    with pytest.raises(NotIntroduced):
+        recognition.introduced(ADA.id, story, roll)
+    with pytest.raises(NotIntroduced) as no:
+        recognition.introduced(ADA.id, read("<@USTRANGER2> for it"), roll, met=True)
+    assert no.value.people == {"USTRANGER2"}
 
 
 def test_the_giver_may_be_the_stranger() -> None:

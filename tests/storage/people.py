@@ -32,7 +32,7 @@ def thanks(
     giver: Person, to: Person, source: str, reason: str = "for the long night"
 ) -> Callable[[Work], Receipt]:
     pieces = (ToPerson(to.id), Words(f" {reason}"))
-    return partial(kudos.give, giver=giver.id, pieces=pieces, source=source, now=NOW)
+    return partial(kudos.give, giver=giver.id, said=pieces, source=source, now=NOW)
 
 
 def counts(who: Person) -> Callable[[Work], tuple[int, int]]:

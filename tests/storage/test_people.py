@@ -1,5 +1,6 @@
 """People and user groups: kept as they are now, found by id and by what is typed, each in their workspace."""
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 
@@ -127,3 +128,22 @@ async def test_two_workspaces_with_the_same_ids_never_see_each_other_s_people(st
         assert set(roll.groups["SSUPPORT"].members) == members
         assert await store.transact(workspace, lambda work: work.people.count()) == 1
     assert await store.transact("T0NONE", look_up((BEN.id,), ("SSUPPORT",), ("ben",))) == Roll({}, {})
+
+
+async def test_changes_of_a_group_that_come_at_once_are_all_kept(database_url: str) -> None:
+    here, there = Store(database_url), Store(database_url)
+    group = Group("S1", "team", "Team", members=("U0",))
+    await here.transact("T1", partial(people.meet, people=[], groups=[group], now=NOW))
+
+    def add(id: str) -> partial[None]:
+        return partial(people.members_changed, group="S1", added=[id], removed=[], now=NOW)
+
+    for number in range(20):
+        await asyncio.gather(
+            here.transact("T1", add(f"UA{number}")), there.transact("T1", add(f"UB{number}"))
+        )
+
+    roll = await here.transact("T1", lambda work: work.people.look_up((), ("S1",), ()))
+    assert len(roll.groups["S1"].members) == 41
+    await here.close()
+    await there.close()

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from bot import settings
-from bot.ports import Work
 from tests.town import Town
 from tests.town import town as build
 
@@ -78,6 +78,49 @@ async def test_while_the_history_cannot_be_read_nothing_is_sent_a_second_time(to
     assert len(town.dms("ben")) == 1
 
 
+async def test_taken_back_while_nobody_knows_whether_it_was_posted_it_disappears(town: Town) -> None:
+    await _lose_both_answers(town)
+    await town.types("ada", "/kudos undo")
+    await _until_settled(town)
+
+    assert town.channel("kudos") == []
+    assert town.dms("ben") == []
+
+
+async def test_a_post_that_may_stand_in_the_old_channel_is_looked_for_there(town: Town) -> None:
+    await _lose_both_answers(town)
+    await _name_the_channel(town, "#general")
+    await _until_settled(town)
+
+    assert len(town.channel("kudos")) == 1
+    assert town.channel("general") == []
+
+
+async def test_a_refusal_after_an_unclear_attempt_is_still_unclear_when_it_is_released(town: Town) -> None:
+    await _lose_both_answers(town)
+    town.slack.faults.add(method="conversations.history", kind="error", error="channel_not_found", times=2)
+    await _until_settled(town)
+    town.slack.faults.clear()
+    await _release(town)
+    await _until_settled(town)
+
+    assert len(town.channel("kudos")) == 1
+    assert len(town.dms("ben")) == 1
+
+
+async def test_released_after_a_day_it_is_not_parked_at_its_first_hiccup(town: Town) -> None:
+    town.slack.faults.add(method="chat.postMessage", kind="http500", times=10_000)
+    await town.types("ada", THANKS)
+    await _until_settled(town, step=timedelta(minutes=20))
+    town.slack.faults.clear()
+    town.slack.faults.add(method="chat.postMessage", kind="ratelimited", times=2)
+    await _release(town)
+    await _until_settled(town)
+
+    assert len(town.channel("kudos")) == 1
+    assert len(town.dms("ben")) == 1
+
+
 @pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel", "restricted_action"])
 async def test_a_refusal_for_good_is_parked_not_retried_and_not_lost(town: Town, error: str) -> None:
     town.slack.faults.add(method="chat.postMessage", kind="error", error=error, times=2)
@@ -90,25 +133,20 @@ async def test_a_refusal_for_good_is_parked_not_retried_and_not_lost(town: Town,
     assert [one.reason for one in parked] == [error, error]
     assert len([call for call in town.slack.calls if call.method == "chat.postMessage"]) == 2
 
-    await town.bot.store.transact(
-        town.bot.me.workspace, lambda work: work.outbox.release(town.slack.clock.now())
-    )
+    await _release(town)
     await town.settled()
     assert len(town.channel("kudos")) == 1
     assert len(town.dms("ben")) == 1
 
 
 async def test_a_missing_channel_parks_the_post_and_naming_another_sends_it(town: Town) -> None:
-    def name(channel: str, work: Work) -> str:
-        return settings.change(work, "recognition_channel", channel, "eve", town.slack.clock.now())
-
-    await town.bot.store.transact(town.bot.me.workspace, lambda work: name("#nowhere", work))
+    await _name_the_channel(town, "#nowhere")
     await town.types("ada", THANKS)
     await town.settled()
     assert len(town.dms("ben")) == 1
     assert town.channel("general") == []
 
-    await town.bot.store.transact(town.bot.me.workspace, lambda work: name("#general", work))
+    await _name_the_channel(town, "#general")
     await town.settled()
     assert len(town.channel("general")) == 1
 
@@ -156,6 +194,25 @@ async def test_a_bot_that_stopped_in_the_middle_goes_on_where_it_was(database_ur
 
         assert len(later.channel("kudos")) == 1
         assert len(later.dms("ben")) == 1
+
+
+async def _lose_both_answers(town: Town) -> None:
+    """The post and the private word reach Slack, and their answers get lost."""
+    town.slack.faults.add(method="chat.postMessage", kind="drop_after", times=2)
+    await town.types("ada", THANKS)
+    await town.hears("delivery", "KudosPosted later")
+    await town.hears("delivery", "KudosReceived later")
+
+
+async def _name_the_channel(town: Town, channel: str) -> None:
+    now = town.slack.clock.now()
+    change = partial(settings.change, name="recognition_channel", typed=channel, by="eve", now=now)
+    await town.bot.store.transact(town.bot.me.workspace, change)
+
+
+async def _release(town: Town) -> None:
+    now = town.slack.clock.now()
+    await town.bot.store.transact(town.bot.me.workspace, lambda work: work.outbox.release(now))
 
 
 def _calls(town: Town, method: str) -> int:

@@ -295,6 +295,46 @@ async def test_the_form_thanks_as_the_command_does(town: Town) -> None:
     assert "Your thanks to Ben will be in #kudos" in town.slack.shown("ada").views[-1].plain
 
 
+async def test_an_at_sign_in_the_form_s_reason_is_only_a_word(town: Town) -> None:
+    await town.types("ada", "/kudos")
+    (modal,) = town.slack.shown("ada").views
+    values: dict[str, dict[str, Any]] = {
+        "recipients": {"recipients": [town.id("ben")]},
+        "reason": {"reason": "@cy told me what you did, wonderful"},
+    }
+    await town.slack.submits("ada", modal.id, values)
+    await town.settled()
+
+    (post,) = town.channel("kudos")
+    assert post.pings == {town.id("ben")}
+
+
+async def test_a_user_group_s_new_member_is_thanked_with_it(town: Town) -> None:
+    await town.slack.change_group("support-team", ["ben", "fay"])
+    await town.slack.quiet()
+    await town.types("ada", "/kudos @support-team for the long night shift")
+    await town.settled()
+
+    assert town.channel("kudos")[0].pings == {town.id("ben"), town.id("fay")}
+
+
+async def test_somebody_slack_does_not_know_in_the_story_stops_no_thanks(town: Town) -> None:
+    await town.types("ada", f"/kudos <@{town.id('ben')}> told <@U0NOBODY99|zoe> how to do it well", raw=True)
+    await town.settled()
+
+    assert town.channel("kudos")[0].plain == "Ada thanks @Ben\ntold @zoe how to do it well"
+
+
+async def test_the_same_request_is_answered_the_same_even_when_people_have_changed(town: Town) -> None:
+    first = await town.types("ada", "/kudos @ben for the invoice at midnight")
+    await town.slack.deactivate("ben")
+    await town.slack.quiet()
+    (again,) = await town.slack.redeliver(first)
+
+    assert "Your thanks to Ben" in again.answer["text"]
+    assert await _size(town) == 1
+
+
 async def test_a_form_with_too_few_words_says_so_and_stays_open(town: Town) -> None:
     await town.types("ada", "/kudos")
     (modal,) = town.slack.shown("ada").views

@@ -200,7 +200,8 @@ async def test_changes_of_people_are_told(slack: PretendSlack, door: Door) -> No
     names = {event["type"]: event for event in door.events()}
     users = [event["user"] for event in door.events() if event["type"] == "user_change"]
     assert sorted((user["name"], user["deleted"]) for user in users) == [("ben", False), ("cy", True)]
-    assert names["subteam_members_changed"]["users"] == [BEN, "U0DINAPETR"]
+    assert names["subteam_members_changed"]["added_users"] == []
+    assert names["subteam_members_changed"]["removed_users"] == ["U0CYMARTIN"]
     assert slack.shown("cy").channels == {}
 
 

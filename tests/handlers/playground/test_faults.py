@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.playground import PretendSlack
 from tests.handlers.playground.conftest import MakeSlack, client_of, refusal
+from tests.handlers.playground.peers import TOKEN
 
 
 def post(client: AsyncWebClient, text: str = "x", channel: str = "#kudos") -> Awaitable[Any]:
@@ -39,15 +40,26 @@ async def test_errors_of_slacks_choice(slack: PretendSlack, client: AsyncWebClie
     assert (await client.auth_test())["ok"]
 
 
+async def test_who_has_no_token_uses_up_no_fault(
+    slack: PretendSlack, web: aiohttp.ClientSession, client: AsyncWebClient
+) -> None:
+    slack.faults.add("auth.test", "error", error="internal_error")
+    async with web.post(f"{slack.api_url}auth.test") as answer:
+        assert (await answer.json())["error"] == "not_authed"
+
+    assert await refusal(client.auth_test()) == "internal_error"
+
+
 async def test_a_server_error_and_garbage_are_no_api_answers(
     slack: PretendSlack, web: aiohttp.ClientSession
 ) -> None:
     slack.faults.add("auth.test", "http500")
     slack.faults.add("auth.test", "garbage")
 
-    async with web.post(f"{slack.api_url}auth.test") as answer:
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    async with web.post(f"{slack.api_url}auth.test", headers=token) as answer:
         assert answer.status == 500
-    async with web.post(f"{slack.api_url}auth.test") as answer:
+    async with web.post(f"{slack.api_url}auth.test", headers=token) as answer:
         assert (answer.status, await answer.text()) == (200, "<html>garbage")
 
 
