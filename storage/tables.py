@@ -94,10 +94,10 @@ people = _table(
     Column("bot", Boolean, nullable=False),
     Column("guest", Boolean, nullable=False),
     Column("timezone", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
     # In lower case, as everywhere; unknown where Slack hides it.
     Column("email", Text),
     Column("admin", Boolean, nullable=False),
-    Column("seen_at", Moment, nullable=False),
     PrimaryKeyConstraint("workspace_id", "person_id"),
     Index(None, "workspace_id", "plain_handle"),
     Index(None, "workspace_id", "plain_name"),

@@ -22,7 +22,7 @@ BREACHES = (
     ("neighbours", "handlers/breach.py", "import storage.breach", "handlers.breach -> storage.breach"),
     ("neighbours", "storage/breach.py", "import handlers.breach", "storage.breach -> handlers.breach"),
     ("roof", "bot/kudos.py", "import storage", "bot.kudos -> storage"),
-    ("roof", "bot/serve.py", "import handlers", "bot.serve -> handlers"),
+    ("roof", "bot/people.py", "import handlers", "bot.people -> handlers"),
     ("attic", "storage/breach.py", "import bot.app", "storage.breach -> bot.app"),
     ("attic", "handlers/breach.py", "import bot.operate", "handlers.breach -> bot.operate"),
     ("environment", "handlers/breach.py", "import bot.config", "handlers.breach -> bot.config"),

@@ -13,7 +13,7 @@ from handlers.directory.reading import Read
 from handlers.directory.slack import Alive
 from handlers.errors import reference
 
-log = logging.getLogger("goodword.directory")
+log = logging.getLogger("goodword")
 
 LOOK_EVERY = timedelta(minutes=1)
 

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -33,13 +34,15 @@ class Done:
 
 
 async def goodword(*arguments: str, **environment: str) -> Done:
-    """Run the command to its end, with nothing in its environment but what is given."""
+    """Run the command to its end, with nothing in its environment but a key and what is given."""
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder) / "out", Path(folder) / "err"
         how = (arguments, _clean(environment), environment.get("HOME", folder), [str(file) for file in files])
         process = _forks.Process(target=_command, args=how)
         process.start()
-        await asyncio.to_thread(process.join)
+        await asyncio.to_thread(wait, [process.sentinel])
+        # In the thread that starts the others: `start` asks after every child, and the answer is there once.
+        process.join()
         out, err = (file.read_text() for file in files)
         code = process.exitcode
         process.close()

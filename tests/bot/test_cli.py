@@ -21,14 +21,17 @@ from bot.messages import KudosPosted
 from bot.ports import Work
 from handlers.manifest import manifest
 from handlers.playground import PretendSlack, sample_company, serve
-from storage import workspaces
+from storage import migrations, workspaces
 from storage.work import Store
 from tests.bot.command import ROOT, Done, goodword
 from tests.postgres import free_port
 from tests.storage.people import ADA, BEN, CY, NOW, thanks
 
 SECRET, TOKEN, TEAM = "the-signing-secret", "xoxb-the-token", "T0GOODWRD1"
-COMMANDS = ("run", "playground", "migrate", "check", "verify", "manifest", "settings")
+COMMANDS = (
+    *("run", "playground", "migrate", "check", "verify", "manifest", "settings", "directory"),
+    *("new-key", "rotate-key"),
+)
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
@@ -83,6 +86,7 @@ async def test_every_command_explains_itself() -> None:
         goodword("--help"),
         *(goodword(command, "--help") for command in COMMANDS),
         *(goodword("settings", command, "--help") for command in ("list", "get", "set")),
+        *(goodword("directory", command, "--help") for command in ("import", "sync", "check", "show")),
     )
     assert {one.code for one in told} == {0}
     assert {one.err for one in told} == {""}
@@ -183,7 +187,7 @@ async def test_without_a_command_it_shows_what_there_is_and_a_typing_error_is_no
         (
             "settings get x",
             {},
-            "There is no setting called x; there are recognition_channel, values.",
+            f"There is no setting called x; there are {', '.join(settings.ALL)}.",
         ),
     ],
 )
@@ -234,7 +238,7 @@ async def test_a_schema_that_this_version_does_not_know_is_left_alone(store: Sto
     url = store.engine.url.set(drivername=store.engine.dialect.name).render_as_string(hide_password=False)
     done = await goodword(*command.split(), DATABASE_URL=url, SLACK_BOT_TOKEN="x", SLACK_SIGNING_SECRET="x")
     assert failed(done) == (
-        "The database is at schema 9999, which this version (0001) does not know: "
+        f"The database is at schema 9999, which this version ({migrations.latest()}) does not know: "
         "a newer Goodword has migrated it, so run that one."
     )
 
@@ -245,7 +249,7 @@ async def test_a_schema_that_this_version_does_not_know_is_left_alone(store: Sto
 async def test_migrate_says_where_the_schema_is_however_often_it_is_run(empty_database_url: str) -> None:
     first = await goodword("migrate", DATABASE_URL=empty_database_url)
     again = await goodword("migrate", DATABASE_URL=empty_database_url)
-    assert first == again == Done(0, "The database is at schema 0001.\n", "")
+    assert first == again == Done(0, f"The database is at schema {migrations.latest()}.\n", "")
 
 
 async def test_verify_agrees_and_disagrees(store: Store, database_url: str) -> None:
@@ -334,7 +338,7 @@ async def test_check_looks_at_everything_and_all_is_well(slack: PretendSlack, da
     done = await goodword("check", **variables(slack, database_url))
     assert done == Done(
         0,
-        "✓ The database answers; its schema is 0001.\n"
+        f"✓ The database answers; its schema is {migrations.latest()}.\n"
         "✓ Kestrel: 3 people are known.\n"
         "✓ Slack knows the token: Kestrel Instruments.\n"
         "✓ Every scope that is needed was granted.\n"

@@ -34,9 +34,11 @@ NEEDED_BY_METHODS = {
     "conversations_join": {"channels:join"},
     "conversations_list": {"channels:read", "groups:read"},  # public and private ones are asked for
     "conversations_open": {"im:write"},
+    "team_profile_get": {"users.profile:read"},
     "usergroups_list": {"usergroups:read"},
     "users_info": {"users:read"},
-    "users_list": {"users:read"},
+    "users_list": {"users:read", "users:read.email"},  # the org chart knows people by their e-mail
+    "users_profile_get": {"users.profile:read"},
     "views_open": set[str](),
     "views_publish": set[str](),
 }

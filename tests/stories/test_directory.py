@@ -164,7 +164,7 @@ async def test_a_wrong_token_for_scim_is_said_once_and_all_else_works(
 async def test_gaps_are_told_to_administrators_by_name_and_again_only_when_they_change(
     database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "goodword.directory")
+    caplog.set_level(logging.INFO, "goodword")
     gaps: dict[str, dict[str, Any]] = {
         "cy": {"manager": None},
         "dina": {"manager": "lea"},

@@ -44,7 +44,7 @@ def _chart() -> None:
         sa.Column("member_id", MEMBER, nullable=False),
         sa.Column("source", sa.String(length=16), nullable=False),
         *_said(),
-        sa.CheckConstraint("source IN ('csv', 'scim', 'slack')", name="ck_chart_facts_source"),
+        sa.CheckConstraint("source IN ('csv', 'scim', 'slack')", name=op.f("ck_chart_facts_source")),
         sa.PrimaryKeyConstraint("workspace_id", "member_id", "source", name="pk_chart_facts"),
     )
     op.create_index("ix_chart_facts_source_workspace_id", "chart_facts", ["source", "workspace_id"])
