@@ -18,6 +18,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
 LISTENS = re.compile(r"listens for .* at (http://\S+)/slack/events")
 
 _forks = multiprocessing.get_context("forkserver")
@@ -71,7 +72,8 @@ def _command(
 
 
 def _clean(environment: Mapping[str, str]) -> dict[str, str]:
-    return {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
+    own = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "GOODWORD_ENCRYPTION_KEY": KEY}
+    return {**own, **environment}
 
 
 @dataclass

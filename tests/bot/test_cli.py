@@ -91,7 +91,7 @@ async def test_every_command_explains_itself() -> None:
     assert {one.code for one in told} == {0}
     assert {one.err for one in told} == {""}
     assert all("Usage: goodword" in one.out for one in told)
-    listed = set(re.findall(r"^│ ([a-z]+) +[A-Z]", told[0].out, re.MULTILINE))
+    listed = set(re.findall(r"^│ ([a-z-]+) +[A-Z]", told[0].out, re.MULTILINE))
     assert listed == set(COMMANDS)
 
 

@@ -29,10 +29,13 @@ MADE = manifest(URL)
 NEEDED_BY_METHODS = {
     "auth_test": set[str](),
     "chat_delete": {"chat:write"},
+    "chat_getPermalink": set[str](),
     "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history"},
     "conversations_join": {"channels:join"},
     "conversations_list": {"channels:read", "groups:read"},  # public and private ones are asked for
+    "conversations_members": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
     "team_profile_get": {"users.profile:read"},
     "usergroups_list": {"usergroups:read"},
@@ -41,6 +44,7 @@ NEEDED_BY_METHODS = {
     "users_profile_get": {"users.profile:read"},
     "views_open": set[str](),
     "views_publish": set[str](),
+    "views_update": set[str](),
 }
 NEEDED_BY_EVENTS = {
     "app_home_opened": set[str](),
