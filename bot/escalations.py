@@ -209,6 +209,11 @@ def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
     return len(numbers)
 
 
+def desks(work: Work, escalation: Escalation) -> list[tuple[str, str]]:
+    """(key, to) of every message by which it came to somebody, in their order."""
+    return work.outbox.about(_about(escalation))
+
+
 def any_due(work: Work, now: datetime) -> bool:
     return bool(work.escalations.due(now, limit=1))
 
@@ -261,7 +266,15 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
 def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
     subject, reporter = _subject(work, escalation.subject), escalation.reporter
     chain, spare = _chain(work, escalation.holder), _fallback(work, subject, reporter)
-    return routing.next_up(escalation.holder, chain, subject.people | {reporter}, spare)
+    # Whoever let it wait on this side does not get it back, or it would go to and fro for ever.
+    at_first = escalation.state is State.WITH_MANAGER
+    had = {
+        holder
+        for holder, state in work.escalations.held(escalation.number)
+        if at_first is (state is State.WITH_MANAGER)
+    }
+    barred = subject.people | {reporter} | had
+    return routing.next_up(escalation.holder, chain, barred, spare if spare and spare.id not in had else None)
 
 
 def _second_fits(work: Work, escalation: Escalation) -> bool:
@@ -311,7 +324,7 @@ def _bring(work: Work, escalation: Escalation, now: datetime) -> None:
 
 
 def _redraw(work: Work, escalation: Escalation, now: datetime) -> None:
-    for key, to in work.outbox.about(_about(escalation)):
+    for key, to in desks(work, escalation):
         work.outbox.put(to, EscalationRedrawn(escalation.number, to, key), now)
 
 
@@ -394,9 +407,9 @@ def _fallback(work: Work, subject: Subject, reporter: str) -> Fallback | None:
         seen = readers & (subject.people - {reporter})
         return Fallback(id, STAND_IN) if readers and not seen else None
     person = work.people.find(id)
-    if person and (person.bot or not person.active):
+    if person is None or person.bot or not person.active or person.home != work.workspace:
         return None
-    return Fallback(id, person.name if person else STAND_IN)
+    return Fallback(id, person.name)
 
 
 def _balance(work: Work, reporter: str, subject: Subject, now: datetime) -> tuple[int, int] | None:

@@ -142,7 +142,11 @@ def _of_escalation(
             return Post(letter.to, escalation_view.overdue(told), (letter.to,)) if waits else None
         case EscalationRedrawn(_, to, key):
             where = work.outbox.sent(key)
-            return Redraw(where, escalation_view.desk(told, to)) if where else None
+            if where is None:
+                return None
+            # Who got it a second time has two such messages: the later one is to act on.
+            latest = [kept for kept, desk in escalations.desks(work, told.escalation) if desk == to][-1]
+            return Redraw(where, escalation_view.desk(told, to, acts=key == latest))
 
 
 def _unsaid(letter: Letter, places: tuple[str, ...]) -> Unsay | None:

@@ -33,10 +33,14 @@ STANDS = {
 }
 
 
-def desk(told: Told, viewer: str) -> dict[str, Any]:
-    """What a holder, past or present, sees: the words meant for them, where it stands, and their buttons."""
+def desk(told: Told, viewer: str, *, acts: bool = True) -> dict[str, Any]:
+    """What a holder, past or present, sees: the words meant for them, where it stands, and their buttons.
+
+    `acts` is False for what stands above a later message of the same kind.
+    """
     one = told.escalation
-    title = f"About {told.subject}: please take this on." if viewer == one.holder and not one.closed else ""
+    holds = acts and viewer == one.holder
+    title = f"About {told.subject}: please take this on." if holds and not one.closed else ""
     title = title or f"About {told.subject}: {_stands(told)}"
     shown = [
         blocks.rich(blocks.line(blocks.text(title, bold=True)), blocks.line(blocks.text(_from(told, viewer))))
@@ -46,7 +50,7 @@ def desk(told: Told, viewer: str) -> dict[str, Any]:
     if viewer in told.seconds:
         shown.append(_handed_on(told))
     shown += _note(told)
-    mine = moves(one.state, By.HOLDER, one_hop=one.one_hop) if viewer == one.holder else ()
+    mine = moves(one.state, By.HOLDER, one_hop=one.one_hop) if holds else ()
     if mine:
         shown.append(blocks.context(_advice(told)))
         shown.append(blocks.buttons(*(_button(told, move) for move in mine)))

@@ -265,6 +265,16 @@ async def test_a_private_channel_may_stand_in_and_whoever_is_in_it_may_act(town:
     assert PASSED_ON in _desk(town, "ruth").plain
 
 
+async def test_whoever_is_none_of_the_company_s_does_not_stand_in(town: Town) -> None:
+    await town.set("fallback", town.id("xenia"))
+    await town.types("eve", "/escalate")
+    await _choose(town, "eve", person="ben")
+    await _fill(town, "eve")
+
+    assert "set a fallback" in str(town.slack.shown("eve").views[-1].errors)
+    assert set(town.everybody_saw()) == {"eve"}
+
+
 async def test_a_private_channel_in_which_the_subject_reads_along_does_not_stand_in(town: Town) -> None:
     await town.set("fallback", "C0PEOPLEOP")
     await _invite_goodword(town)
@@ -282,9 +292,9 @@ async def test_nothing_is_handed_up_to_a_channel_that_the_subject_has_joined(tow
     await town.slack.change_user("mo", manager=None)
     await _escalate(town, "ada", "ben")
     await town.slack.joins("ben", "people-ops")
-    for heard in (2, 3):  # the first thing they heard was that it arrived
+    for times in (1, 2):
         town.slack.clock.forward(timedelta(days=1, minutes=5))
-        await town.slack.until(partial(_heard, town, "mo", heard))
+        await town.slack.until(partial(_reminded, town, "mo", times))
 
     assert set(town.everybody_saw()) == {"ada", "mo"}
 
@@ -305,6 +315,36 @@ async def test_overdue_it_is_reminded_once_and_then_handed_up(town: Town) -> Non
     assert "it waited too long, so it is with Omar now." in town.dms("ada")[-1].plain
     assert "[" not in _desk(town, "mo").plain
     assert set(town.everybody_saw()) == {"ada", "mo", "omar"}
+
+
+async def test_it_is_never_handed_back_to_whoever_let_it_wait(town: Town) -> None:
+    await town.set("fallback", town.id("omar"))
+    await town.slack.change_user("mo", manager=None)
+    await town.slack.change_user("omar", manager=town.id("eve"))
+    await _escalate(town, "ada", "ben")
+    await _let_it_wait(town, "mo", "omar")
+    await _let_it_wait(town, "omar", "eve", days=4)  # over a weekend
+    for times in (1, 2):
+        town.slack.clock.forward(timedelta(days=4))
+        await town.slack.until(partial(_reminded, town, "eve", times))
+
+    assert len([word for word in town.dms("omar") if HAPPENED in word.plain]) == 1
+    assert "Eve has it and decides what to do." in _desk(town, "omar").plain
+
+
+async def test_the_first_manager_gets_it_back_from_the_other_side_in_one_message_that_acts(
+    town: Town,
+) -> None:
+    await town.slack.change_user("ruth", manager=town.id("mo"))
+    await _escalate(town, "ada", "ben")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(partial(_reminded, town, "ruth", 1))
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(partial(_heard, town, "mo", 2))
+    await town.settled()
+
+    assert ["[Acknowledge]" in word.plain for word in town.dms("mo")] == [False, True]
 
 
 async def test_who_left_with_it_on_the_desk_is_not_reminded_before_it_is_handed_up(town: Town) -> None:
@@ -411,12 +451,12 @@ async def _resolved(town: Town) -> None:
     await _words(town, "ruth", Move.RESOLVE, NOTE)
 
 
-async def _let_it_wait(town: Town, holder: str, above: str) -> None:
+async def _let_it_wait(town: Town, holder: str, above: str, days: int = 1) -> None:
     """Let the time pass until it is handed from one to the other."""
-    town.slack.clock.forward(timedelta(days=1, minutes=5))
-    await town.slack.until(lambda: any("A reminder" in word.plain for word in town.dms(holder)))
-    town.slack.clock.forward(timedelta(days=1, minutes=5))
-    await town.slack.until(lambda: bool(town.dms(above)))
+    town.slack.clock.forward(timedelta(days=days, minutes=5))
+    await town.slack.until(partial(_reminded, town, holder, 1))
+    town.slack.clock.forward(timedelta(days=days, minutes=5))
+    await town.slack.until(lambda: any(HAPPENED in word.plain for word in town.dms(above)))
     await town.settled()
 
 
@@ -508,6 +548,10 @@ async def _invite_goodword(town: Town) -> None:
 def _desk(town: Town, who: str) -> Message:
     """The latest message on somebody's desk that is about an escalation."""
     return [word for word in town.dms(who) if word.plain.startswith("About ")][-1]
+
+
+def _reminded(town: Town, who: str, times: int) -> bool:
+    return len([word for word in town.dms(who) if "A reminder" in word.plain]) == times
 
 
 def _heard(town: Town, who: str, times: int) -> bool:
