@@ -138,6 +138,16 @@ def _without(name: str) -> dict[str, str]:
     return {key: value for key, value in command().items() if key != name}
 
 
+def _form(payload: dict[str, Any]) -> bytes:
+    return f"payload={quote(json.dumps(payload))}".encode()
+
+
+def _renamed(name: str) -> dict[str, Any]:
+    return event(
+        {"type": "user_change", "user": {"id": BEN, "name": "ben", "profile": {"display_name": name}}}
+    )
+
+
 UNREADABLE: dict[str, tuple[bytes, str]] = {
     "no content type": (b"{}", ""),
     "text": (b"{}", "text/plain"),
@@ -155,8 +165,9 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "no UTF-8": (b'{"type": "\xff\xfe"}', JSON),
     "a form that is no UTF-8": (b"command=%ff%fe", FORM),
     "bytes that are no UTF-8": (b"command=\xff", FORM),
-    "half of a surrogate pair": (rb'{"type": "event_callback", "event": {"type": "\ud800"}}', JSON),
-    "a zero": (rb'{"type": "event_callback", "event": {"type": "\u0000"}}', JSON),
+    "half of a surrogate pair": (json.dumps(_renamed("Ben\ud800")).encode(), JSON),
+    "a zero": (json.dumps(_renamed("Ben\0")).encode(), JSON),
+    "half of a surrogate pair as a name": (json.dumps({**HOME_OPENED, "a": {"\udfff": 1}}).encode(), JSON),
     "a zero in a form": (b"command=/kudos&text=a%00b&team_id=T0HOME&user_id=U0ADA&trigger_id=1", FORM),
     "nested 500 deep": (b'{"a":' * 500 + b"1" + b"}" * 500, JSON),
     "nested 100,000 deep": (b"[" * 100_000, JSON),
@@ -182,18 +193,12 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "a command of nobody": (httpx.QueryParams(_without("user_id")).__str__().encode(), FORM),
     "a command without trigger": (httpx.QueryParams(_without("trigger_id")).__str__().encode(), FORM),
     "a command of a strange user": (str(httpx.QueryParams(command(user_id="<@U0ADA>"))).encode(), FORM),
-    "a click on nothing": (
-        quote(json.dumps({**click(), "actions": []})).join(("payload=", "")).encode(),
-        FORM,
-    ),
-    "a form that was sent without being shown": (
-        f"payload={quote(json.dumps({**submission(), 'view': None}))}".encode(),
-        FORM,
-    ),
-    "a shortcut without a name": (
-        f"payload={quote(json.dumps({**shortcut(), 'callback_id': None}))}".encode(),
-        FORM,
-    ),
+    "a click on nothing": (_form({**click(), "actions": []}), FORM),
+    "a form that was sent without being shown": (_form({**submission(), "view": None}), FORM),
+    "a shortcut without a name": (_form({"type": "shortcut", "team": {"id": TEAM}}), FORM),
+    "a shortcut whose name is nothing": (_form({**shortcut(), "callback_id": None}), FORM),
+    "options for nothing": (_form({"type": "block_suggestion", "team": {"id": TEAM}}), FORM),
+    "a view without a name": (_form({**submission(), "view": {"type": "modal", "id": "V1"}}), FORM),
 }
 
 
@@ -409,7 +414,7 @@ RAW = BODIES.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=60
 @run(
     derandomize=True,
     deadline=None,
-    max_examples=250,
+    max_examples=150,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -425,7 +430,7 @@ async def test_whatever_was_signed_makes_us_fall_over_never(door: Door, raw: byt
 @run(
     derandomize=True,
     deadline=None,
-    max_examples=100,
+    max_examples=60,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
