@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,9 @@ async def goodword(*arguments: str, **environment: str) -> Done:
         how = (arguments, _clean(environment), environment.get("HOME", folder), [str(file) for file in files])
         process = _forks.Process(target=_command, args=how)
         process.start()
-        await asyncio.to_thread(process.join)
+        await asyncio.to_thread(wait, [process.sentinel])
+        # In the thread that starts the others: `start` asks after every child, and the answer is there once.
+        process.join()
         out, err = (file.read_text() for file in files)
         code = process.exitcode
         process.close()
