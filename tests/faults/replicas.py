@@ -8,6 +8,8 @@ import sys
 from collections import deque
 from pathlib import Path
 
+from tests.town import KEY
+
 SCRIPT = Path(__file__).with_name("replica.py")
 LISTENS = re.compile(rb"listens for .* at (http://\S+)/slack/events")
 
@@ -22,6 +24,7 @@ class Replica:
             "SLACK_API_URL": api_url,
             "SLACK_BOT_TOKEN": token,
             "SLACK_SIGNING_SECRET": secret,
+            "GOODWORD_ENCRYPTION_KEY": KEY,
             "PORT": "0",
         }
         self._lease = lease

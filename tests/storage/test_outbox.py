@@ -72,10 +72,10 @@ async def test_every_message_comes_out_as_it_went_in(quick: Store, kind: type[Me
 
 
 def _some(shape: Any, word: str) -> Any:
-    """A value of a message's field: a word, a number, or several of them."""
+    """A value of a message's field: a word, a number, yes or no, or several of them."""
     if get_origin(shape) is tuple:
         return tuple(_some(part, word) for part in get_args(shape) if part is not ...)
-    return 2**40 if shape is int else word
+    return {int: 2**40, bool: True}.get(shape, word)
 
 
 async def test_a_kind_that_only_a_newer_replica_knows_is_left_to_it_and_stops_nobody(quick: Store) -> None:

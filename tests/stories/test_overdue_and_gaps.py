@@ -34,7 +34,7 @@ async def test_however_many_replicas_look_a_deadline_is_dealt_with_once(
     of_moves = select(escalation_moves.c.move)
     across = town.bot.store.across
     assert len(await across(lambda c: c.execute(of_reminders).all())) == 1
-    assert await across(lambda c: c.execute(of_moves).scalars().all()) == ["remind"]
+    assert await across(lambda c: c.execute(of_moves).scalars().all()) == ["file", "remind"]
 
 
 async def test_an_administrator_learns_nothing_at_the_moment_of_an_escalation_least_of_all_about_them(
