@@ -65,7 +65,7 @@ async def test_it_serves_tells_how_it_is_and_stops_with_what_is_in_hand_finished
 
         done = await slack.types("ada", "general", f"/kudos @ben {REASON} #care")
         assert done.ok
-        await slack.until(lambda: slack.shown("ben").dms)
+        await slack.until(lambda: slack.shown("ben").dms and slack.shown("eve").channels["kudos"])
         assert [post.plain for post in slack.shown("eve").channels["kudos"]] == [
             f"Ada thanks @Ben\n{REASON}\n#care"
         ]
