@@ -21,6 +21,7 @@ BIRDS = (
 )
 TREES = ("Alder", "Birch", "Cedar")
 ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo")
+LEADS = 2  # of the people right below the top, at least
 APP = "U0GOODWRD1"
 ELSEWHERE = "T0ELSEWHER"
 PRIVATE = "C0PEOPLEOP"
@@ -65,8 +66,9 @@ def _with_managers(people: list[Person], chance: Random) -> list[Person]:
     """A tree, as a rule; sometimes with a gap, sometimes biting its tail."""
     led = [people[0]]
     for at, person in enumerate(people[1:], start=1):
-        # Whoever came lately leads more often, so that chains grow long.
-        boss = led[max(chance.randrange(at), chance.randrange(at))] if chance.random() < 0.6 else led[0]
+        # Two or three below the top, and most of the others below these, so that there are two sides.
+        near = led[1:4] if at > LEADS and chance.random() < 0.7 else led
+        boss = led[0] if at <= LEADS else chance.choice(near)
         led.append(person if chance.random() < 0.08 else replace(person, manager=boss.id))
     if chance.random() < 0.2:
         led[0] = replace(led[0], manager=chance.choice(led[1:]).id)

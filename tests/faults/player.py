@@ -30,7 +30,9 @@ from tests.town import Town, beside, pretend_slack
 RETENTION = timedelta(days=180)
 HOLDER_MOVES = frozenset({"take_further", "settle", "send_back", "acknowledge", "resolve"})
 MOVES = (*sorted(HOLDER_MOVES), "withdraw")
-WAITS = (*[timedelta(days=1, minutes=5)] * 6, timedelta(minutes=20), timedelta(days=4), timedelta(days=190))
+WAITS = (*[timedelta(days=1, minutes=5)] * 9, timedelta(minutes=20), timedelta(days=4), timedelta(days=190))
+WANTED = {"take_further": 6, "acknowledge": 3, "resolve": 3}  # how eagerly each button is pressed
+SILENT_FOR = 3  # acts
 REPEATED = 30  # of the latest requests, one may come once more
 
 
@@ -68,7 +70,7 @@ class Player:
         self.model = Model()
         self.town: Town
         self.fallback = ""
-        self.hushed = False
+        self.hushed = 0
         self._beats: ByHand
         self._outer, self._inner = AsyncExitStack(), AsyncExitStack()
         self._marks = 0
@@ -109,6 +111,9 @@ class Player:
     async def act(self, what: Callable[[Random], Awaitable[None]], chance: Random) -> None:
         """Do it, hear what reached Goodword, and compare everything."""
         await what(chance)
+        if self.hushed == 1:
+            await self._speak()
+        self.hushed = max(self.hushed - 1, 0)
         for delivery, _ in self.record.requests():
             self.model.hear(delivery.body)
         if not self.hushed:
@@ -140,10 +145,13 @@ class Player:
             await (self._choose(who, chance) if chance.random() < 0.2 else self._send(who, chance))
 
     async def press(self, chance: Random) -> None:
-        """Press any button of an escalation that anybody sees."""
+        """Press any button of an escalation that anybody sees; the rare kinds as often as the others."""
         seen = list(self._buttons_seen())
         if seen:
-            who, thing, action, value = chance.choice(seen)
+            kinds = sorted({action for _, _, action, _ in seen})
+            weights = [WANTED.get(kind.removeprefix(BUTTON), 1) for kind in kinds]
+            kind = chance.choices(kinds, weights)[0]
+            who, thing, action, value = chance.choice([one for one in seen if one[2] == kind])
             await self.slack.clicks(who, thing, action, value=value)
             if chance.random() < 0.8 and who in self._open("escalation_note"):
                 await self._word(who, chance)
@@ -155,7 +163,8 @@ class Player:
 
     async def look(self, chance: Random) -> None:
         """Ask where things stand, in one way or the other."""
-        who = self._somebody(chance)
+        involved = [one for case in self.model.cases for one in (case.reporter, case.holder)]
+        who = chance.choice([one for one in involved if one in self._here()] or self._here())
         if chance.random() < 0.5:
             await self.slack.types(who, chance.choice(("general", "kudos")), "/escalate status")
         else:
@@ -275,18 +284,15 @@ class Player:
     async def hush(self, _chance: Random) -> None:
         """Slack asks for silence, so that what is to be said is said much later."""
         self.slack.faults.add("chat.postMessage", "ratelimited", retry_after=300)
-        self.hushed = True
+        self.hushed = SILENT_FOR
 
     async def _speak(self) -> None:
         """The silence is over."""
         if self.hushed:
             self.slack.faults.clear()
             self.slack.clock.forward(timedelta(minutes=6))
-            self.hushed = False
+            self.hushed = 0
             await self.town.settled()
-
-    async def speak(self, _chance: Random) -> None:
-        await self._speak()
 
     # How it is done
 

@@ -33,21 +33,23 @@ from handlers.views import blocks, home
 from handlers.views import escalations as escalation_view
 from handlers.views.blocks import Block
 from tests.faults.model import TABLE
-from tests.faults.player import LeakError, Player
+from tests.faults.player import Player
 from tests.postgres import Server
 
-STEPS = int(os.environ.get("GOODWORD_LEAK_STEPS", "60"))
+STEPS = int(os.environ.get("GOODWORD_LEAK_STEPS", "45"))
 MANY = 5000  # steps, in which everything that can happen happens
 FIND_WITHIN, A_SEARCH = 600, 60  # steps until a planted leak is found, and with one company
 A_PLAY = min(STEPS // 3, 60)  # steps with one company
 SEEDS = st.integers(0, 2**32 - 1)
 # What may be played: the words are methods of the player, those named more often are played more often.
-ESCALATE = ("compose",)
-ANSWER = ("press", "press", "press", "word", "send")
-MEDDLE = ("forge_click", "forge_words", "forge_form", "repeat", "repeat")
-CHANGE = ("reorganise", "reorganise", "reorganise", "regroup", "stand_in")
-TIME = ("wait", "wait", "wait", "hush", "speak", "speak", "restart")
-BESIDES = ("look", "look", "praise", "tidy")
+ACTS = (
+    *("compose", "compose", "compose", "compose", "send", "word"),
+    *["press"] * 8,
+    *("forge_click", "forge_words", "forge_form", "repeat", "repeat"),
+    *("reorganise", "reorganise", "regroup", "stand_in"),
+    *("wait", "wait", "hush", "restart"),
+    *("look", "look", "praise", "tidy"),
+)
 BEGIN = ("stand_in", "compose", "compose")
 Lend = Callable[[], AbstractContextManager[str]]
 
@@ -75,7 +77,7 @@ def lend(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Le
 
 
 class Company(RuleBasedStateMachine):
-    """One company for one play; every rule is one step of the player."""
+    """One company for one play."""
 
     steps = 0
     happened: ClassVar[Counter[str]] = Counter()
@@ -103,28 +105,9 @@ class Company(RuleBasedStateMachine):
         chance = Random(seed + self._acts)
         self._runner.run(self._player.act(getattr(self._player, what), chance))
 
-    @rule(seed=SEEDS)
-    def escalate(self, seed: int) -> None:
-        self._step("compose", seed)
-
-    @rule(seed=SEEDS, what=st.sampled_from(ANSWER))
-    def answer(self, seed: int, what: str) -> None:
-        self._step(what, seed)
-
-    @rule(seed=SEEDS, what=st.sampled_from(MEDDLE))
-    def meddle(self, seed: int, what: str) -> None:
-        self._step(what, seed)
-
-    @rule(seed=SEEDS, what=st.sampled_from(CHANGE))
-    def change(self, seed: int, what: str) -> None:
-        self._step(what, seed)
-
-    @rule(seed=SEEDS, what=st.sampled_from(TIME))
-    def pass_time(self, seed: int, what: str) -> None:
-        self._step(what, seed)
-
-    @rule(seed=SEEDS, what=st.sampled_from(BESIDES))
-    def do_other_things(self, seed: int, what: str) -> None:
+    @rule(seed=SEEDS, what=st.sampled_from(ACTS))
+    def act(self, what: str, seed: int) -> None:
+        """One rule with a choice in it: of several, hypothesis would leave some out of each play."""
         self._step(what, seed)
 
     def teardown(self) -> None:
@@ -245,7 +228,7 @@ def test_a_planted_leak_is_found(
 
 
 async def search(database_url: str, seed: int) -> int:
-    """Play with one company; gives the step that showed a leak, or 0."""
+    """Play with one company; gives the step that showed a leak, or a state that no promise allows, or 0."""
     chance = Random(seed)
     player = Player(database_url, chance)
     await player.start()
@@ -254,7 +237,7 @@ async def search(database_url: str, seed: int) -> int:
             await player.act(getattr(player, what), chance)
             if step == A_SEARCH:
                 return 0
-    except LeakError:
+    except AssertionError:
         return step
     finally:
         await player.stop()
@@ -264,4 +247,4 @@ async def search(database_url: str, seed: int) -> int:
 def _drawn(chance: Random) -> Iterator[str]:
     yield from BEGIN
     while True:
-        yield chance.choice(chance.choice((ESCALATE, ANSWER, ANSWER, MEDDLE, CHANGE, TIME, BESIDES)))
+        yield chance.choice(ACTS)
