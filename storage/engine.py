@@ -84,6 +84,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
     # An acknowledged kudos must survive a power cut; FULL syncs the log at every commit.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What was erased is overwritten, and not only given free; some builds of SQLite do so by default.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

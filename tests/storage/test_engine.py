@@ -1,5 +1,7 @@
 """DATABASE_URL: what is taken, what is refused, and that no refusal gives a password away."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.errors import Refusal
@@ -65,3 +67,10 @@ def test_a_database_that_does_not_answer_is_a_sentence_without_its_password(url:
 def test_a_refusal_on_its_way_passes_as_it_is() -> None:
     with pytest.raises(Refusal, match=r"^No\.$"), engines.reachable():
         raise Refusal("No.")
+
+
+def test_what_is_erased_from_sqlite_is_overwritten(tmp_path: Path) -> None:
+    engine = engines.build(f"sqlite:///{tmp_path / 'goodword.db'}")
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar_one() == 1
+    engine.dispose()
