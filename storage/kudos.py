@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, select
+from sqlalchemy import Connection, Row, Select, case, func, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.ports import Counts
 from bot.rules.people import Person
-from bot.rules.recognition import Decision, Kudos
+from bot.rules.recognition import Besides, Decision, Kudos, Place
 from storage.engine import inserting
 from storage.people import PeopleShelf
-from storage.tables import kudos, ledger, recipients, reversals, totals
+from storage.tables import joined, kudos, ledger, recipients, reversals, totals
 
 GIVEN, RECEIVED = "given", "received"
 
@@ -32,6 +32,7 @@ class KudosShelf:
             "tags": " ".join(decision.tags),
             "source": source,
             "given_at": now,
+            **_besides(decision.besides),
         }
         # RETURNING, not rowcount: rowcount does not see the duplicate on psycopg.
         statement = inserting(self._connection, kudos).on_conflict_do_nothing().returning(kudos.c.number)
@@ -204,7 +205,9 @@ class KudosShelf:
         )
         rows = self._connection.execute(query).all()
         thanked = self._thanked([row.number for row in rows])
-        known = self._people.look_up({row.giver_id for row in rows}.union(*thanked.values()), (), ()).people
+        joining = self._joined([row.number for row in rows])
+        ids = {row.giver_id for row in rows}.union(*thanked.values(), *joining.values())
+        known = self._people.look_up(ids, (), ()).people
         return [
             Kudos(
                 number=row.number,
@@ -214,6 +217,9 @@ class KudosShelf:
                 tags=tuple(row.tags.split()),
                 given_at=row.given_at,
                 taken_back=row.reversed is not None,
+                besides=_besides_of(row),
+                outcome=row.outcome or "",
+                joined=tuple(known[id] for id in joining[row.number]),
             )
             for row in rows
         ]
@@ -228,6 +234,34 @@ class KudosShelf:
         for row in self._connection.execute(query):
             found[row.kudos_number].append(row.person_id)
         return found
+
+    def _joined(self, numbers: list[int]) -> dict[int, list[str]]:
+        query = select(joined).where(joined.c.kudos_number.in_(numbers)).order_by(joined.c.since)
+        found: dict[int, list[str]] = {number: [] for number in numbers}
+        for row in self._connection.execute(query):
+            found[row.kudos_number].append(row.person_id)
+        return found
+
+
+def _besides(said: Besides) -> dict[str, Any]:
+    return {
+        "above": said.above,
+        "private": said.private,
+        "customer": said.customer or None,
+        "customer_words": said.customer_words or None,
+        "about_channel": said.about.channel if said.about else None,
+        "about_ts": said.about.ts if said.about else None,
+    }
+
+
+def _besides_of(row: Row[Any]) -> Besides:
+    return Besides(
+        above=row.above,
+        private=row.private,
+        customer=row.customer or "",
+        customer_words=row.customer_words or "",
+        about=Place(row.about_channel, row.about_ts) if row.about_channel else None,
+    )
 
 
 _KUDOS = kudos.outerjoin(reversals, reversals.c.kudos_number == kudos.c.number)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.schema import SchemaItem
@@ -139,7 +140,19 @@ kudos = _table(
     # Unique to the request that gave it: delivered twice, it counts once.
     Column("source", String(255), nullable=False),
     Column("given_at", Moment, nullable=False),
+    Column("above", Boolean, nullable=False, server_default=false()),
+    Column("private", Boolean, nullable=False, server_default=false()),
+    Column("customer", Text),
+    Column("customer_words", Text),
+    # The message it is about, where there is one.
+    Column("about_channel", Id),
+    Column("about_ts", String(32)),
+    # What the favour yielded, when its giver said so, and when they were asked.
+    Column("outcome", Text),
+    Column("outcome_at", Moment),
+    Column("asked_at", Moment),
     UniqueConstraint("workspace_id", "source"),
+    Index(None, "workspace_id", "about_channel", "about_ts"),
     Index(None, "workspace_id", "giver_id", "number"),
     Index(None, "workspace_id", "given_at"),
     sqlite_autoincrement=True,  # a number is never used again
@@ -183,6 +196,76 @@ ledger = _table(
     UniqueConstraint("kudos_number", "person_id", "role", "amount"),
     Index(None, "workspace_id", "person_id", "role"),
     sqlite_autoincrement=True,
+)
+
+# Who joined in, in which way (an emoji or a button), in the order in which it happened; append-only too.
+# The latest of each way is what stands, whatever the order in which Slack told of it.
+joinings = _table(
+    "joinings",
+    Column("entry", Number, primary_key=True),
+    _workspace(),
+    Column("kudos_number", Number, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("way", String(16), nullable=False),
+    Column("joined", Boolean, nullable=False),
+    Column("happened_at", Moment, nullable=False),
+    Column("source", String(255), nullable=False),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+    UniqueConstraint("workspace_id", "source"),
+    Index(None, "kudos_number", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+# Who stands as having joined in: what the log above amounts to, kept in the same transaction.
+joined = _table(
+    "joined",
+    _workspace(),
+    Column("kudos_number", Number, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("since", Moment, nullable=False),
+    PrimaryKeyConstraint("kudos_number", "person_id"),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+    Index(None, "workspace_id", "person_id"),
+)
+
+# How somebody likes to be thanked; no row: publicly.
+preferences = _table(
+    "preferences",
+    _workspace(),
+    Column("person_id", Id, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("value", String(64), nullable=False),
+    Column("set_at", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "person_id", "name"),
+)
+
+# What a manager keeps for the review of somebody who reports to them.
+kept = _table(
+    "kept",
+    _workspace(),
+    Column("manager_id", Id, nullable=False),
+    Column("kudos_number", Number, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "manager_id", "kudos_number", "person_id"),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+)
+
+# One row per digest of a kind to an addressee: from the end of the one before to its own.
+digests = _table(
+    "digests",
+    _workspace(),
+    Column("kind", String(16), nullable=False),
+    Column("addressee", Id, nullable=False),
+    Column("period", String(16), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    # True where it said nothing of its own and is told with the next one.
+    Column("folded", Boolean, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    CheckConstraint("kind IN ('weekly', 'manager', 'executive')", name="kind"),
+    PrimaryKeyConstraint("workspace_id", "kind", "addressee", "period"),
+    Index(None, "workspace_id", "kind", "addressee", "until"),
 )
 
 totals = _table(
