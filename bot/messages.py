@@ -96,6 +96,20 @@ class ChartGaps:
     counts: tuple[int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewExported:
+    """To a manager: a file with what was said of their people, as Markdown (`md`) or CSV (`csv`).
+
+    `days` reach back from `asked_at` (ISO 8601); `one` is a person's id, or empty for everybody.
+    """
+
+    manager: str
+    form: str
+    days: int
+    one: str
+    asked_at: str
+
+
 Message = (
     KudosPosted
     | KudosReceived
@@ -108,4 +122,5 @@ Message = (
     | EscalationMoved
     | EscalationOverdue
     | ChartGaps
+    | ReviewExported
 )

@@ -171,6 +171,9 @@ class KudosShelf(Protocol):
 
     def given_by(self, person: str, limit: int) -> list[Kudos]: ...
 
+    def received_by_any(self, people: Collection[str], since: datetime, limit: int) -> list[Kudos]:
+        """Standing kudos to any of them since then, the latest first."""
+
     def counts(self, person: str) -> Counts: ...
 
     def given_to(self, giver: str, people: Iterable[str], since: datetime) -> int:
@@ -222,6 +225,21 @@ class Escalations(Protocol):
         """Erase the words of everything this person reported."""
 
 
+Kept = tuple[int, str]
+"""What a manager keeps for a review: the number of a kudos, and the id of whom it is about."""
+
+
+class Reviews(Protocol):
+    def people_of(self, manager: str) -> list[Person]:
+        """Who reports to somebody and is in the chat, by name."""
+
+    def kept_by(self, manager: str) -> frozenset[Kept]: ...
+
+    def keep(self, manager: str, what: Kept, now: datetime) -> None: ...
+
+    def let_go(self, manager: str, what: Kept) -> None: ...
+
+
 class Outbox(Protocol):
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
         """Queue a message for a channel, a person or an address; gives its key."""
@@ -267,6 +285,8 @@ class Work(Protocol):
     def kudos(self) -> KudosShelf: ...
     @property
     def escalations(self) -> Escalations: ...
+    @property
+    def reviews(self) -> Reviews: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -269,9 +269,20 @@ def change(work: Work, name: str, typed: str, by: str, now: datetime) -> str:
     """Set one setting and keep who did it; gives the value as stored."""
     value = known(name).read(typed)
     work.settings.change(name, value, by, now)
+    _settled(work, name, now)
+    return value
+
+
+def restore(work: Work, name: str, by: str, now: datetime) -> None:
+    """Let the default count again."""
+    if known(name).name in work.settings.current():
+        work.settings.change(name, None, by, now)
+        _settled(work, name, now)
+
+
+def _settled(work: Work, name: str, now: datetime) -> None:
     if name == "recognition_channel":
         work.outbox.release(now, RECOGNITION)  # what could not be posted before may find its way now
-    return value
 
 
 def history(work: Work) -> list[Change]:

@@ -1,10 +1,11 @@
 """From facts to words, at the moment of sending: what each message of the outbox looks like now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot import escalations, kudos, people, settings
+from bot import escalations, kudos, people, reviews, settings
 from bot.escalations import Told
 from bot.messages import (
     ChartGaps,
@@ -17,6 +18,7 @@ from bot.messages import (
     KudosPosted,
     KudosReceived,
     KudosTakenBack,
+    ReviewExported,
     UndoConfirmed,
 )
 from bot.ports import Letter, Sent, Transact, Work
@@ -24,6 +26,7 @@ from handlers.views import directory as directory_view
 from handlers.views import escalations as escalation_view
 from handlers.views import home as home_view
 from handlers.views import kudos as view
+from handlers.views import reviews as review_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,28 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to a person (id), with a word beside it; `name` is unique to the letter."""
+
+    to: str
+    name: str
+    title: str
+    content: str
+    comment: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return (self.to,)
+
+
+@dataclass(frozen=True, slots=True)
 class Unsay:
     """It is not to be said any more; if it was, it stands in one of the places and is to disappear."""
 
     places: tuple[str, ...]
 
 
-Act = Post | Redraw | Remove | Replace | Publish | Unsay
+Act = Post | Redraw | Remove | Replace | Publish | Upload | Unsay
 
 
 async def compose(transact: Transact, letter: Letter) -> Act | None:
@@ -92,10 +110,13 @@ def _compose(work: Work, letter: Letter) -> Act | None:
             return Replace(letter.to, view.refused(sentence), in_place=in_place)
         case HomeOpened(person):
             mine, held = escalations.of(work, person)
-            return Publish(person, home_view.home(kudos.mine(work, person), mine, held))
+            drawn = home_view.home(kudos.mine(work, person), mine, held, people.standing(work, person))
+            return Publish(person, drawn)
         case ChartGaps(to):
             names = people.names_in(work, letter.message)
             return Post(to, directory_view.gaps(letter.message, names), (to,))
+        case ReviewExported() as wanted:
+            return _review(work, letter, wanted)
         case about_escalation:
             told = escalations.read(work, about_escalation.escalation)
             return _of_escalation(work, letter, about_escalation, told) if told else None
@@ -147,6 +168,19 @@ def _of_escalation(
             # Who got it a second time has two such messages: the later one is to act on.
             latest = [kept for kept, desk in escalations.desks(work, told.escalation) if desk == to][-1]
             return Redraw(where, escalation_view.desk(told, to, acts=key == latest))
+
+
+def _review(work: Work, letter: Letter, wanted: ReviewExported) -> Upload:
+    asked_at = datetime.fromisoformat(wanted.asked_at)
+    found = reviews.recognition(work, wanted.manager, asked_at, wanted.days, wanted.one)
+    written = review_view.table(found) if wanted.form == "csv" else review_view.markdown(found)
+    return Upload(
+        wanted.manager,
+        name=f"recognition-{asked_at:%Y-%m-%d}-{letter.key[:8]}.{wanted.form}",
+        title=f"Recognition of the last {wanted.days} days",
+        content=written,
+        comment="Here is what was said of your people. Only you have this file.",
+    )
 
 
 def _unsaid(letter: Letter, places: tuple[str, ...]) -> Unsay | None:

@@ -23,6 +23,7 @@ SCOPES = {
     "chat:write": "to post thanks and to write to people",
     "chat:write.public": "to post in the recognition channel without being invited",
     "commands": "for /kudos and /escalate",
+    "files:write": "to give managers what was said of their people as a file, when they ask for it",
     "groups:history": "as channels:history, if the recognition channel is private",
     "groups:read": "as channels:read, if the recognition channel is private",
     "im:history": "as channels:history, for its own direct messages",

@@ -83,7 +83,13 @@ class Team(Payload):
 class Action(Payload):
     action_id: str
     value: str = ""
+    selected_option: dict[str, Any] | None = None
     action_ts: str = Field(default="", max_length=64)
+
+    @property
+    def chosen(self) -> str:
+        """What was chosen in a menu; empty where nothing was."""
+        return str((self.selected_option or {}).get("value", ""))
 
 
 class Channel(Payload):
@@ -95,6 +101,7 @@ class View(Payload):
     callback_id: str = ""
     hash: str = Field(default="", max_length=100)
     private_metadata: str = ""
+    root_view_id: str = Field(default="", max_length=100)
     state: dict[str, dict[str, dict[str, Any]]] = {}
 
 

@@ -20,7 +20,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rules.lifecycle import Move
-from handlers import directory, escalate, home, kudos
+from handlers import directory, escalate, home, kudos, reviews, settings
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
@@ -28,6 +28,8 @@ from handlers.slack import Identity
 from handlers.views import escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
 from handlers.views import kudos as view
+from handlers.views import reviews as review_view
+from handlers.views import settings as settings_view
 
 Handler = Callable[[Office, Any], Awaitable[Answer | None]]
 
@@ -40,12 +42,22 @@ ACTIONS: Mapping[str, Handler] = {
     view.UNDO: kudos.undo_clicked,
     "escalation_subject": escalate.subject_chosen,
     escalation_view.THANK: kudos.thanks_for_fixing,
+    review_view.OPEN: reviews.opened,
+    review_view.PERIOD: reviews.period_chosen,
+    review_view.PERSON: reviews.person_chosen,
+    review_view.KEEP: reviews.keep,
+    review_view.LET_GO: reviews.let_go,
+    **{f"{review_view.EXPORT}_{form}": reviews.export for form in review_view.FORMATS},
+    settings_view.OPEN: settings.opened,
+    settings_view.CHANGE: settings.change_wanted,
+    settings_view.HISTORY: settings.history_wanted,
     **{f"{escalation_view.ACT}{move}": escalate.clicked for move in Move},
 }
 VIEWS: Mapping[str, Handler] = {
     view.FORM: kudos.form_sent,
     escalation_form.FORM: escalate.sent,
     escalation_form.NOTE: escalate.words_sent,
+    settings_view.FORM: settings.sent,
 }
 SHORTCUTS: Mapping[str, Handler] = {
     "give_kudos": kudos.form_wanted,

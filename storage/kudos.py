@@ -1,7 +1,7 @@
 """Kudos, their append-only ledger, and the totals kept beside it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +92,13 @@ class KudosShelf:
 
     def given_by(self, person: str, limit: int) -> list[Kudos]:
         return self._read(kudos.c.giver_id == person, reversals.c.kudos_number.is_(None), limit=limit)
+
+    def received_by_any(self, people: Collection[str], since: datetime, limit: int) -> list[Kudos]:
+        to_them = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id.in_(people)
+        )
+        standing = (reversals.c.kudos_number.is_(None), kudos.c.given_at >= since)
+        return self._read(kudos.c.number.in_(to_them), *standing, limit=limit)
 
     def counts(self, person: str) -> Counts:
         query = select(totals).where(totals.c.workspace_id == self._workspace, totals.c.person_id == person)

@@ -21,6 +21,7 @@ from storage.escalations import EscalationShelf
 from storage.kudos import KudosShelf
 from storage.outbox import OutboxShelf
 from storage.people import PeopleShelf
+from storage.reviews import ReviewShelf
 from storage.secrets import Cipher
 from storage.settings import SettingsShelf
 
@@ -67,6 +68,10 @@ class Work:
         if self._cipher is None:
             raise Refusal("Escalations are encrypted, and GOODWORD_ENCRYPTION_KEY is not set.")
         return EscalationShelf(self._connection, self.workspace, self._cipher)
+
+    @cached_property
+    def reviews(self) -> ReviewShelf:
+        return ReviewShelf(self._connection, self.workspace, self.people)
 
     @cached_property
     def outbox(self) -> OutboxShelf:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from bot.kudos import Receipt, Record
-from bot.rules.people import listed
 from bot.rules.recognition import Kudos, LeftOut, Piece, ToGroup, ToPerson, Words
 from handlers.views import blocks
 from handlers.views.blocks import Block, Element, say
@@ -13,7 +12,6 @@ GIVE, UNDO, FORM = "kudos_open_form", "kudos_undo", "kudos_form"
 # What a text element and a line of rich text may hold; nobody can type as much, but a message that
 # Slack refuses would be no answer.
 MOST_WORDS, MOST_PIECES = 12_000, 500
-MOST_NAMES = 100  # of a large user group; longer lists nobody reads, and Slack refuses
 
 HELP = (
     "Thank people where it is heard.",
@@ -40,7 +38,7 @@ def posted(kudos: Kudos) -> dict[str, Any]:
 
 def received(kudos: Kudos, recipient: str) -> dict[str, Any]:
     """The private word to one recipient."""
-    whom = _some(["you", *(p.name for p in kudos.recipients if p.id != recipient)])
+    whom = blocks.some(["you", *(p.name for p in kudos.recipients if p.id != recipient)])
     opening = blocks.line(blocks.text(kudos.giver.name, bold=True), blocks.text(f" thanks {whom}:"))
     words = f"{kudos.giver.name} thanks {whom}: {kudos.reason}{_spoken_tags(kudos)}"
     return say(words, blocks.rich(opening, _quote(kudos)), *_tags(kudos))
@@ -48,7 +46,7 @@ def received(kudos: Kudos, recipient: str) -> dict[str, Any]:
 
 def receipt(done: Receipt) -> dict[str, Any]:
     """The private answer to the giver."""
-    who = _some([p.name for p in done.recipients])
+    who = blocks.some([p.name for p in done.recipients])
     each = "gets" if len(done.recipients) == 1 else "each get"
     words = f"Your thanks to {who} will be in {_channel(done.channel)}, and they {each} a word in private."
     if len(done.recipients) == 1:
@@ -120,7 +118,7 @@ def _echo(piece: Piece) -> Element:
 
 
 def _names(kudos: Kudos) -> str:
-    return _some([p.name for p in kudos.recipients])
+    return blocks.some([p.name for p in kudos.recipients])
 
 
 def _quote(kudos: Kudos) -> Element:
@@ -140,7 +138,7 @@ def _channel(name: str) -> str:
 
 
 def _left_out(left: tuple[LeftOut, ...]) -> str:
-    return f"Not thanked: {_some([f'{one.name} ({one.why})' for one in left])}."
+    return f"Not thanked: {blocks.some([f'{one.name} ({one.why})' for one in left])}."
 
 
 def _times(count: int) -> str:
@@ -153,17 +151,8 @@ def _section(title: str, lines: list[str]) -> Block:
 
 
 def _from(kudos: Kudos) -> str:
-    return f"{kudos.giver.name}: {_short(kudos.reason)}"
+    return f"{kudos.giver.name}: {blocks.short(kudos.reason)}"
 
 
 def _to(kudos: Kudos) -> str:
-    return f"{_some([p.name for p in kudos.recipients], most=3)}: {_short(kudos.reason)}"
-
-
-def _some(names: list[str], most: int = MOST_NAMES) -> str:
-    return listed(names) if len(names) <= most else listed([*names[:most], f"{len(names) - most} more"])
-
-
-def _short(words: str, most: int = 160) -> str:
-    one_line = " ".join(words.split())
-    return one_line if len(one_line) <= most else f"{one_line[: most - 1]}…"
+    return f"{blocks.some([p.name for p in kudos.recipients], most=3)}: {blocks.short(kudos.reason)}"

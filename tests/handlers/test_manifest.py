@@ -37,6 +37,8 @@ NEEDED_BY_METHODS = {
     "conversations_list": {"channels:read", "groups:read"},  # public and private ones are asked for
     "conversations_members": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
+    "files_completeUploadExternal": {"files:write"},
+    "files_getUploadURLExternal": {"files:write"},
     "team_profile_get": {"users.profile:read"},
     "usergroups_list": {"usergroups:read"},
     "users_info": {"users:read"},
@@ -44,6 +46,7 @@ NEEDED_BY_METHODS = {
     "users_profile_get": {"users.profile:read"},
     "views_open": set[str](),
     "views_publish": set[str](),
+    "views_push": set[str](),
     "views_update": set[str](),
 }
 NEEDED_BY_EVENTS = {
