@@ -157,7 +157,12 @@ ALL = {
             "The company's values: known #tags",
             _values,
         ),
-        Setting("digest_time", "Fri 16:00", "When the weekly digest is posted, in `timezone`", _digest_time),
+        Setting(
+            "digest_time",
+            "Fri 16:00",
+            "When the weekly digest is posted, in the time zone of the workspace",
+            _digest_time,
+        ),
         Setting(
             "support_departments",
             "Support, Customer Service, Customer Support, Technical Support, Back Office, Operations, "

@@ -118,7 +118,9 @@ def _row(found: Recognition, person: Person, kudos: Kudos) -> Block:
 
 def _said(kudos: Kudos) -> str:
     """One kudos in a few lines of plain words."""
-    lines = [f"{kudos.giver.name}, {kudos.given_at:%Y-%m-%d}: {blocks.short(kudos.reason, 600)}"]
+    lines = [
+        f"{kudos.giver.name}, {kudos.given_at.day} {kudos.given_at:%b %Y}: {blocks.short(kudos.reason, 600)}"
+    ]
     if kudos.besides.above:
         lines.append("Above and beyond.")
     if kudos.besides.customer_words:

@@ -85,8 +85,8 @@ def field_of(name: str) -> str:
 
 
 def _row(setting: Setting, value: str, names: Mapping[str, str]) -> Block:
-    words = f"{title(setting.name)}: {_shown(value, names)}\n{setting.meaning}."
-    return blocks.row(words, blocks.button(CHANGE, "Change", value=setting.name))
+    change = blocks.button(CHANGE, "Change", value=setting.name)
+    return blocks.titled(title(setting.name), f"{_shown(value, names)}\n{setting.meaning}.", change)
 
 
 def _shown(value: str, names: Mapping[str, str]) -> str:

@@ -120,7 +120,7 @@ async def test_a_manager_reads_what_was_said_of_their_people_and_of_nobody_else(
 
     shown = (await _opens(town, "ruth", "reviews_open")).plain
 
-    assert "Ada, 2026-03-04: for the invoice at midnight" in shown
+    assert "Ada, 4 Mar 2026: for the invoice at midnight" in shown
     assert "ride home" not in shown
     assert "Nothing was said in these 30 days of" in shown
 
