@@ -73,6 +73,20 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is still to be said, in all workspaces.
+
+    `messages` that are due or under way, how many seconds the `oldest` of them is late, how many are
+    `parked`, and how many `connections` to the database are in use.
+    """
+
+    messages: int
+    oldest: float
+    parked: int
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What an import did: how many members its source now speaks of, and how that differs from before."""
 

@@ -159,6 +159,17 @@ def settle(connection: Connection, letter: Letter, **values: Any) -> bool:
     return connection.execute(done).scalar_one_or_none() is not None
 
 
+def waiting(connection: Connection, now: datetime) -> tuple[int, float, int]:
+    """Count what is still to be said, how late the oldest of it is (seconds), and what is parked.
+
+    In the very words of the partial indexes, so that the history does not count.
+    """
+    late = select(func.count(), func.min(outbox.c.due_at)).where(_unfinished(outbox), outbox.c.due_at <= now)
+    messages, since = connection.execute(late).one()
+    parked = select(func.count()).select_from(outbox).where(text("outbox.state = 'parked'"))
+    return messages, (now - since).total_seconds() if since else 0.0, connection.execute(parked).scalar_one()
+
+
 def _ready(now: datetime) -> Select[Any]:
     """Find the first unfinished letter of every lane, where it may be sent now."""
     heads = _heads()

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import Refusal
-from bot.ports import Letter, Sent
+from bot.ports import Letter, Sent, Waiting
 from storage import engine as engines
 from storage import outbox as letters
 from storage.chart import ChartShelf
@@ -176,6 +177,12 @@ class Store:
 
     async def drop(self, letter: Letter, now: datetime) -> None:
         await self._settle(letter, state="dropped", unsure=False, settled_at=now)
+
+    async def waiting(self, now: datetime) -> Waiting:
+        messages, oldest, parked = await self.across(partial(letters.waiting, now=now), only_reads=True)
+        pool = self.engine.pool
+        in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
+        return Waiting(messages, oldest, parked, in_use)
 
     async def _settle(self, letter: Letter, **values: Any) -> None:
         await self.across(partial(letters.settle, letter=letter, **values))
