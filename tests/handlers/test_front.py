@@ -492,7 +492,7 @@ async def test_the_front_is_the_only_route_that_takes_anything(door: Door) -> No
     ways = {(route.path, method) for route in site.routes for method in route.methods}  # type: ignore[attr-defined]
     takes = {path for path, method in ways if method not in {"GET", "HEAD"}}
     assert takes == {"/slack/events"}
-    assert {path for path, _ in ways} == {"/slack/events", "/healthz", "/readyz"}
+    assert {path for path, _ in ways} == {"/slack/events", "/healthz", "/readyz", "/metrics"}
 
 
 @on_sqlite

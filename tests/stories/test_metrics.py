@@ -15,6 +15,7 @@ ESCALATES = "/escalate the contract of marmot-23 is missing"
 
 
 async def _asked(town: Town) -> str:
+    assert town.slack.request_url
     async with httpx.AsyncClient() as client:
         answer = await client.get(town.slack.request_url.replace("/slack/events", "/metrics"))
     assert answer.headers["content-type"].startswith("text/plain")
