@@ -6,18 +6,26 @@ from datetime import date, datetime, timedelta
 
 from bot import settings
 from bot.errors import NotIntroduced, Refusal
-from bot.messages import EscalationArrived, EscalationMoved, EscalationOverdue, EscalationRedrawn
+from bot.messages import (
+    EscalationArrived,
+    EscalationMoved,
+    EscalationOverdue,
+    EscalationRedrawn,
+    EscalationRetold,
+    KudosTakenBack,
+)
 from bot.ports import Work
 from bot.rules import calendar, lifecycle, routing
 from bot.rules.escalation import Escalation, Report
 from bot.rules.lifecycle import FINAL, Move, State
-from bot.rules.people import Person
+from bot.rules.people import ERASED, NAMELESS, Person
 from bot.rules.routing import Chain, Fallback, Route, Subject
 
 FILED = "file"  # beside the moves of the table, in what is written down of each escalation
 SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
 STAND_IN = "the people who stand in"
 LISTED = 10
+AT_ONCE = 100  # overdue, or to be erased
 BALANCE_FROM = 3  # escalations about the same team
 BALANCE_WITHIN = timedelta(days=30)
 IsHoliday = Callable[[str, date], bool]
@@ -62,6 +70,8 @@ class Told:
 
     def name(self, id: str | None) -> str:
         """A name for the screen; a private channel that stands in has none of its own."""
+        if id == ERASED:
+            return NAMELESS
         return self.people[id].name if id in self.people else STAND_IN
 
 
@@ -201,7 +211,7 @@ def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
 
 def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
     """Remind the holders who let the time pass, and hand up what was not moved after that; gives how many."""
-    numbers = work.escalations.due(now, limit=100)
+    numbers = work.escalations.due(now, limit=AT_ONCE)
     for number in numbers:
         escalation = work.escalations.read(number, for_change=True)
         if escalation and not escalation.closed and escalation.due_at and escalation.due_at <= now:
@@ -219,9 +229,48 @@ def any_due(work: Work, now: datetime) -> bool:
 
 
 def forget(work: Work, now: datetime) -> int:
-    """Erase the words of what was closed longer ago than the workspace wants; gives how many."""
+    """Erase the words of what was closed longer ago than the workspace wants; gives how many.
+
+    The messages in which they stand are shown without them, and what was exported with them disappears.
+    """
     days = settings.chosen(work).retention_days
-    return work.escalations.erase_closed_before(now - timedelta(days=days), now)
+    numbers = work.escalations.erase_closed_before(now - timedelta(days=days), now, AT_ONCE)
+    for number in numbers:
+        if escalation := work.escalations.read(number):
+            _redraw(work, escalation, now)
+            for key, to in work.outbox.about(_notes(escalation)):
+                work.outbox.put(to, EscalationRetold(number, key), now)
+            for key, to in work.outbox.about(exports_of(escalation.reporter)):
+                work.outbox.put(to, KudosTakenBack(key), now)
+    return len(numbers)
+
+
+def erase_of(work: Work, reporter: str, source: str, now: datetime) -> int:
+    """Withdraw what somebody has open, then erase the words of all that they reported; gives how many.
+
+    Nothing of it stays in their own messages, and those of holders are shown without words and name.
+    """
+    for one in work.escalations.reported_by(reporter, limit=None):
+        if not one.closed:
+            move(work, one.number, Move.WITHDRAW, reporter, f"{source}:{one.number}", now, _no_holiday)
+    numbers = work.escalations.erase_reported_by(reporter, now)
+    for number in numbers:
+        if escalation := work.escalations.read(number):
+            _redraw(work, escalation, now, besides=reporter)
+            for about in (_about, _notes, _steps):
+                for key, to in work.outbox.about(about(escalation)):
+                    if to == reporter:
+                        work.outbox.put(to, KudosTakenBack(key), now)
+    return len(numbers)
+
+
+def exports_of(person: str) -> str:
+    """What the messages of somebody's export are about."""
+    return f"export:{person}"
+
+
+def _no_holiday(_country: str, _day: date) -> bool:
+    return False
 
 
 def stand_in_channel(work: Work) -> str:
@@ -260,7 +309,7 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
         if above is not None:
             _redraw(work, after, now)
             _bring(work, after, now)
-            work.outbox.put(after.reporter, EscalationMoved(after.number, "hand_up"), now)
+            _report_back(work, after, "hand_up", now)
 
 
 def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
@@ -315,7 +364,7 @@ def _tell(work: Work, before: Escalation, after: Escalation, made: Move, by: str
     if after.holder != before.holder:
         _bring(work, after, now)
     if by != after.reporter:
-        work.outbox.put(after.reporter, EscalationMoved(after.number, made), now)
+        _report_back(work, after, made, now)
 
 
 def _bring(work: Work, escalation: Escalation, now: datetime) -> None:
@@ -323,9 +372,17 @@ def _bring(work: Work, escalation: Escalation, now: datetime) -> None:
     work.outbox.put(escalation.holder, arrived, now, about=_about(escalation))
 
 
-def _redraw(work: Work, escalation: Escalation, now: datetime) -> None:
+def _redraw(work: Work, escalation: Escalation, now: datetime, besides: str = "") -> None:
     for key, to in desks(work, escalation):
-        work.outbox.put(to, EscalationRedrawn(escalation.number, to, key), now)
+        if to != besides:
+            work.outbox.put(to, EscalationRedrawn(escalation.number, to, key), now)
+
+
+def _report_back(work: Work, escalation: Escalation, move: str, now: datetime) -> None:
+    """Tell the reporter, whose messages can be found again by whether there are words in them."""
+    about = _notes(escalation) if escalation.closed else _steps(escalation)
+    moved = EscalationMoved(escalation.number, move)
+    work.outbox.put(escalation.reporter, moved, now, about=about)
 
 
 def _standing(work: Work, number: int) -> Escalation:
@@ -422,3 +479,11 @@ def _balance(work: Work, reporter: str, subject: Subject, now: datetime) -> tupl
 
 def _about(escalation: Escalation) -> str:
     return f"escalation:{escalation.number}"
+
+
+def _notes(escalation: Escalation) -> str:
+    return f"{_about(escalation)}:note"
+
+
+def _steps(escalation: Escalation) -> str:
+    return f"{_about(escalation)}:step"

@@ -2,13 +2,16 @@
 
 import asyncio
 import getpass
+import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
+from uuid import uuid4
 
-from bot import kudos, settings
+from bot import kudos, privacy, settings
 from bot.app import schema_missing, utc_now
 from bot.config import Config
 from bot.errors import Refusal
@@ -152,10 +155,10 @@ async def _of_channel(config: Config, clients: slack.Clients, workspace: str) ->
 
 
 @asynccontextmanager
-async def open_store(config: Config) -> AsyncIterator[Store]:
+async def open_store(config: Config, encryption_key: str = "") -> AsyncIterator[Store]:
     """Open the database for a moment, if its schema is that of this version."""
     with engines.reachable():
-        store = Store(config.database_url.get_secret_value())
+        store = Store(config.database_url.get_secret_value(), encryption_key=encryption_key)
         try:
             missing = await asyncio.to_thread(schema_missing, store)
             if missing:
@@ -210,13 +213,50 @@ def manifest_for(url: str) -> dict[str, Any]:
     return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events")
 
 
+async def export(config: Config, workspace: str | None, typed: str) -> str:
+    """All that is kept about one person, as JSON."""
+
+    def read(work: Work) -> privacy.Document:
+        member, _ = privacy.find(work, typed)
+        about = {"workspace": work.workspace, "exported_at": utc_now().isoformat()}
+        return about | privacy.export(work, member)
+
+    async with open_store(config, keys_of(config)) as store:
+        document = await in_one(config, store, workspace, read)
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+async def who(config: Config, workspace: str | None, typed: str) -> tuple[str, str]:
+    """(member, name) of whom somebody means; refuses where that is nobody, or several people."""
+    async with open_store(config) as store:
+        return await in_one(config, store, workspace, partial(privacy.find, typed=typed))
+
+
+async def erase(config: Config, workspace: str | None, member: str) -> str:
+    """Erase one person by their id; gives a sentence. What stands in Slack follows once Goodword runs."""
+    erasing = partial(privacy.erase, member=member, source=f"erase:{uuid4().hex}", now=utc_now())
+    async with open_store(config, keys_of(config)) as store:
+        done = await in_one(config, store, workspace, erasing)
+    reports = "one escalation" if done.escalations == 1 else f"{done.escalations} escalations"
+    stays = "" if done.left else " They are still in this Slack, so their place in the directory stays."
+    return f"{done.name} is erased: the words of {done.kudos} kudos and of {reports}.{stays}"
+
+
+def keys_of(config: Config) -> str:
+    """The encryption keys; where they have to be made, the operator is told."""
+    database_url = config.database_url.get_secret_value()
+    key, sentence = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
+    if sentence:
+        print(sentence, file=sys.stderr)  # noqa: T201 - what is asked for goes to standard output
+    return key
+
+
 def new_key() -> str:
     return storage_secrets.new_key()
 
 
 async def rotate_key(config: Config) -> int:
     """Encrypt every escalation anew with the newest key; gives how many rows were."""
-    database_url = config.database_url.get_secret_value()
-    key, _ = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
+    cipher = storage_secrets.Cipher(keys_of(config))
     async with open_store(config) as store:
-        return await store.across(partial(relock_all, cipher=storage_secrets.Cipher(key)))
+        return await store.across(partial(relock_all, cipher=cipher))

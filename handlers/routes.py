@@ -20,7 +20,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rules.lifecycle import Move
-from handlers import directory, escalate, home, kudos
+from handlers import directory, escalate, home, kudos, privacy
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
@@ -28,6 +28,7 @@ from handlers.slack import Identity
 from handlers.views import escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
 from handlers.views import kudos as view
+from handlers.views import privacy as privacy_view
 
 Handler = Callable[[Office, Any], Awaitable[Answer | None]]
 
@@ -40,6 +41,8 @@ ACTIONS: Mapping[str, Handler] = {
     view.UNDO: kudos.undo_clicked,
     "escalation_subject": escalate.subject_chosen,
     escalation_view.THANK: kudos.thanks_for_fixing,
+    privacy_view.EXPORT: privacy.export_wanted,
+    privacy_view.ERASE: privacy.erasing_wanted,
     **{f"{escalation_view.ACT}{move}": escalate.clicked for move in Move},
 }
 VIEWS: Mapping[str, Handler] = {

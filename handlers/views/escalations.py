@@ -74,6 +74,13 @@ def moved(told: Told, move: str) -> dict[str, Any]:
     return say(words, *shown)
 
 
+def retold(told: Told) -> dict[str, Any]:
+    """What stays of the last note to the reporter once its words were erased."""
+    ended = {State.RESOLVED: Move.RESOLVE, State.RETURNED: Move.SEND_BACK}.get(told.escalation.state, "")
+    words = f"Your escalation about {told.subject}: {_done(told, ended)}"
+    return say(f"{words} {ERASED}", blocks.rich(blocks.line(blocks.text(words))), blocks.context(ERASED))
+
+
 def overdue(told: Told) -> dict[str, Any]:
     words = (
         f"A reminder: the escalation about {told.subject} is still waiting for you, in our messages above."

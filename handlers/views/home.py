@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.escalations import Told
 from bot.kudos import Record
-from handlers.views import blocks, escalations, kudos
+from handlers.views import blocks, escalations, kudos, privacy
 from handlers.views.blocks import Block
 
 
@@ -17,6 +17,7 @@ def home(record: Record, mine: list[Told], held: list[Told]) -> dict[str, Any]:
             *kudos.mine(record)["blocks"],
             blocks.buttons(give),
             *_escalations(mine, held),
+            *privacy.section(),
             blocks.context("Only you see this page. Try /kudos help in any channel."),
         ],
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.kudos import Receipt, Record
-from bot.rules.people import listed
+from bot.rules.people import NAMELESS, listed
 from bot.rules.recognition import Kudos, LeftOut, Piece, ToGroup, ToPerson, Words
 from handlers.views import blocks
 from handlers.views.blocks import Block, Element, say
@@ -32,7 +32,7 @@ def posted(kudos: Kudos) -> dict[str, Any]:
     thanked = blocks.line(
         blocks.text(kudos.giver.name, bold=True),
         blocks.text(" thanks "),
-        *blocks.people([p.id for p in kudos.recipients]),
+        *_mentions(kudos),
     )
     words = f"{kudos.giver.name} thanks {_names(kudos)}: {kudos.reason}{_spoken_tags(kudos)}"
     return say(words, blocks.rich(thanked, _quote(kudos)), *_tags(kudos))
@@ -121,6 +121,16 @@ def _echo(piece: Piece) -> Element:
 
 def _names(kudos: Kudos) -> str:
     return _some([p.name for p in kudos.recipients])
+
+
+def _mentions(kudos: Kudos) -> list[Element]:
+    """Everybody who was thanked; whoever asked to be erased is not named, nor called."""
+    named = [p.id for p in kudos.recipients if not p.nameless]
+    others = len(kudos.recipients) - len(named)
+    if not others:
+        return blocks.people(named)
+    more = NAMELESS if others == 1 else f"{others} colleagues"
+    return [*blocks.people(named), blocks.text(f" and {more}" if named else more)]
 
 
 def _quote(kudos: Kudos) -> Element:

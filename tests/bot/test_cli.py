@@ -30,7 +30,7 @@ from tests.storage.people import ADA, BEN, CY, NOW, thanks
 SECRET, TOKEN, TEAM = "the-signing-secret", "xoxb-the-token", "T0GOODWRD1"
 COMMANDS = (
     *("run", "playground", "migrate", "check", "verify", "manifest", "settings", "directory"),
-    *("new-key", "rotate-key"),
+    *("new-key", "rotate-key", "export", "erase"),
 )
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -315,6 +315,60 @@ async def test_of_several_workspaces_one_must_be_named(store: Store, database_ur
     assert named.code == 0
     assert failed(wrong) == f"There is no workspace T0NONE: known are {TEAM}, T0OTHER."
     assert [line.partition(":")[0] for line in all_of_them.out.splitlines()] == ["✓ Kestrel", "✓ Osprey"]
+
+
+# One person's data
+
+
+@pytest.mark.usefixtures("store")
+async def test_export_prints_what_is_kept_or_writes_it_where_nothing_was_before(
+    database_url: str, tmp_path: Path
+) -> None:
+    printed = await goodword("export", "--user", "ben", DATABASE_URL=database_url)
+    file = tmp_path / "ben.json"
+    to_file = ("export", "--user", "UBEN", "--output", str(file))
+    written = await goodword(*to_file, DATABASE_URL=database_url)
+    again = await goodword(*to_file, DATABASE_URL=database_url)
+
+    found = json.loads(printed.out)
+    assert (found["workspace"], found["directory"]["id"]) == (TEAM, "UBEN")
+    assert [one["from"] for one in found["kudos"]["received"]] == ["Ada"]
+    assert written == Done(0, "", "")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(file.read_text())["kudos"] == found["kudos"]
+    assert failed(again) == f"{file} is there already, and is left as it is: name another file."
+
+
+@pytest.mark.usefixtures("store")
+async def test_erase_asks_for_the_name_unless_told_not_to_and_verify_still_agrees(
+    database_url: str,
+) -> None:
+    asked = await goodword("erase", "--user", "ada", DATABASE_URL=database_url)
+    assert asked.code == 1
+    assert asked.out == ""
+    assert asked.err == (
+        "What Ada wrote is erased for good. Type the name to go on: \n"
+        "That is not the name, so nothing was erased.\n"
+    )
+    done = await goodword("erase", "--user", "ada", "--yes", DATABASE_URL=database_url)
+    assert done.out == (
+        "Ada is erased: the words of 1 kudos and of 0 escalations. "
+        "They are still in this Slack, so their place in the directory stays.\n"
+    )
+    verified = await goodword("verify", DATABASE_URL=database_url)
+    assert verified.out == "✓ Kestrel: 1 kudos, and every total agrees with the ledger.\n"
+    (one,) = json.loads((await goodword("export", "--user", "ada", DATABASE_URL=database_url)).out)["kudos"][
+        "given"
+    ]
+    assert one["reason"] == ""
+
+
+@on_sqlite
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("command", ["export", "erase"])
+async def test_nobody_of_that_name_is_a_sentence(database_url: str, command: str) -> None:
+    done = await goodword(command, "--user", "zoe", DATABASE_URL=database_url)
+    assert failed(done).startswith("Nobody here is called")
 
 
 @on_sqlite

@@ -434,6 +434,33 @@ async def test_the_words_are_erased_after_their_time_and_the_counts_remain(town:
     assert (found.report, found.handed_on, found.note) == (None, None, None)
 
 
+async def test_after_their_time_no_inbox_has_a_word_of_them_any_more(town: Town) -> None:
+    await _resolved(town)
+    await _escalate(town, "abe", "ben")
+    await _words(town, "mo", Move.SEND_BACK, "Let us look at it together first: penguin-41.")
+    await town.slack.opens_home("ada")
+    await town.settled()
+    await town.slack.clicks("ada", "home", "privacy_export")
+    await town.settled()
+    assert _who_saw(town, "zebra-17") == {"ada", "mo"}
+    await town.slack.closes("abe", town.slack.shown("abe").views[-1].id)
+
+    town.slack.clock.forward(timedelta(days=181))
+    forget = partial(escalations.forget, now=town.slack.clock.now())
+    await town.bot.store.transact(town.bot.me.workspace, forget)
+    await town.settled()
+
+    assert {secret: _who_saw(town, secret) for secret in SECRETS} == dict.fromkeys(SECRETS, set())
+    assert _desk(town, "ruth").plain == (
+        "About Ben: It is resolved.\nFrom Mo. Ben is not told by Goodword.\n"
+        "The words were erased after their time.\nIt is resolved."
+    )
+    assert town.dms("ada")[-1].plain == (
+        "Your escalation about Ben: Ruth says it is resolved.\nThe words were erased after their time."
+    )
+    assert town.dms("abe")[-1].plain.startswith("Your escalation about Ben: Mo sent it back to you.")
+
+
 @pytest.mark.parametrize("times", [2, 5])
 async def test_the_form_sent_several_times_is_one_escalation(town: Town, times: int) -> None:
     sent = await _escalate(town, "ada", "ben")
