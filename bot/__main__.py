@@ -62,7 +62,7 @@ def check(
     release: Annotated[bool, typer.Option("--release", help="Let parked messages try again.")] = False,  # noqa: FBT002
     workspace: Workspace = None,
 ) -> None:
-    """Look at configuration, database, token, scopes, channel and parked messages."""
+    """Look at configuration, database, org chart, key, token, scopes, channels and parked messages."""
     config = environment.read()
     if release:
         count = _await(operate.release(config, workspace))
@@ -94,7 +94,7 @@ def new_key() -> None:
 @goodword.command("rotate-key")
 def rotate_key() -> None:
     """Encrypt every escalation anew with the first key of GOODWORD_ENCRYPTION_KEY."""
-    print(f"{_await(operate.rotate_key(environment.read()))} escalations are under the newest key now.")
+    print(f"Escalations under the newest key now: {_await(operate.rotate_key(environment.read()))}.")
 
 
 @goodword.command()

@@ -23,7 +23,8 @@ from bot.rules.routing import Chain, Fallback, Route, Subject
 
 FILED = "file"  # beside the moves of the table, in what is written down of each escalation
 SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
-STAND_IN = "the people who stand in"
+STAND_IN = "the team that stands in"
+CLOCK = "clock"  # who reminds and hands up, in what is written down
 LISTED = 10
 AT_ONCE = 100  # overdue, or to be erased
 BALANCE_FROM = 3  # escalations about the same team
@@ -146,6 +147,8 @@ def move(
     holds = _holds(work, before, by, in_channel)
     if not holds and by != before.reporter:
         raise _not_theirs(work, before, by, in_channel)
+    if before.sealed and words.strip():
+        raise Refusal("The words of this cannot be read at the moment, so none are added.", "words")
     found = lifecycle.step(
         before.state,
         made,
@@ -181,9 +184,10 @@ def look(
     return told(work, escalation)
 
 
-def told(work: Work, escalation: Escalation) -> Told:
-    """Join an escalation with the names of the people in it."""
+def told(work: Work, escalation: Escalation, had: frozenset[str] = frozenset()) -> Told:
+    """Join an escalation with the names of the people in it, and of those who `had` it before."""
     ids = {escalation.reporter, escalation.holder, escalation.first, escalation.second or escalation.first}
+    ids |= had
     people = {escalation.subject} - ({escalation.subject} if escalation.is_team else set())
     groups = {escalation.subject} if escalation.is_team else set()
     roll = work.people.look_up(ids | people, groups, ())
@@ -200,7 +204,7 @@ def read(work: Work, number: int) -> Told | None:
     held = work.escalations.held(number)
     firsts = frozenset(holder for holder, state in held if state is State.WITH_MANAGER)
     seconds = frozenset(holder for holder, state in held if state in SECOND_SIDE)
-    return replace(told(work, escalation), firsts=firsts, seconds=seconds)
+    return replace(told(work, escalation, firsts | seconds), firsts=firsts, seconds=seconds)
 
 
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
@@ -291,6 +295,7 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
     holder = work.people.find(escalation.holder)
     in_vain = escalation.stage > 0 or (holder is not None and not holder.active)
     above = _above(work, escalation) if in_vain else None
+    acknowledged = escalation.state is State.ACKNOWLEDGED
     source = f"late:{escalation.number}:{escalation.due_at:%Y%m%dT%H%M%S}"
     if above is None:
         after = replace(escalation, stage=escalation.stage + 1)
@@ -300,11 +305,17 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
         second = above.id if escalation.state is not State.WITH_MANAGER else escalation.second
         first = above.id if escalation.state is State.WITH_MANAGER else escalation.first
         after = replace(
-            escalation, holder=above.id, first=first, second=None if second == first else second, stage=0
+            escalation,
+            # Whoever gets it now has not said yet that they are on it.
+            state=State.WITH_SERVICE_MANAGER if acknowledged else escalation.state,
+            holder=above.id,
+            first=first,
+            second=None if second == first else second,
+            stage=0,
         )
         reason = "hand_up"
     after = replace(after, due_at=_due(work, after, now, is_holiday))
-    if work.escalations.note_move(after, reason, escalation.holder, source, now):
+    if work.escalations.note_move(after, reason, CLOCK, source, now):
         work.escalations.change(after)
         if above is not None:
             _redraw(work, after, now)
@@ -424,8 +435,10 @@ def _subject(work: Work, id: str) -> Subject:
             raise Refusal(f"{person.name} is an app. Whom or which team is it about?", "subject")
         return Subject(id, person.name, frozenset({id}), _chain(work, id))
     if group := roll.groups.get(id):
-        chains = work.people.chains(group.members)
-        lead = routing.lead_of(chains.values(), work.people.find)
+        ways = work.people.chains(group.members).values()
+        # Who has no place in the chart does not count, or they would take the lead from all the others.
+        placed = [way for way in ways if way.managers or work.chart.reports_of(way.of)]
+        lead = routing.lead_of(placed, work.people.find)
         people = frozenset(group.members) - ({lead.id} if lead else set())
         above = _chain(work, lead.id) if lead else Chain(group.name)
         return Subject(id, group.name, people, above, lead if lead and _is_ours(work, lead) else None)

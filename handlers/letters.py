@@ -161,7 +161,7 @@ def _of_escalation(
                 return _unsaid(letter, (to,))
             return Post(to, escalation_view.moved(told, move), (to,))
         case EscalationOverdue():
-            return Post(to, escalation_view.overdue(told), (to,)) if waits else None
+            return Post(to, escalation_view.overdue(told, to), (to,)) if waits else None
         case EscalationRedrawn() | EscalationRetold():
             return _drawn_again(work, message, told)
 

@@ -13,7 +13,9 @@ SUMMARY = "Thank the people behind the scenes, where it is heard."
 DESCRIPTION = (
     "Salespeople promise; the people behind the scenes keep the promises, and mostly hear complaints. "
     "Goodword turns that round: /kudos thanks people in a channel and in private, in a sentence, "
-    "without points, without a shop and without a ranking. It is hosted by your own company."
+    "without points, without a shop and without a ranking. And /escalate takes a complaint to your own "
+    "manager, who takes it to the other manager if need be; whoever it is about is told nothing. "
+    "It is hosted by your own company."
 )
 # Each scope with the reason an administrator may ask for.
 SCOPES = {

@@ -326,6 +326,20 @@ async def identify(clients: Clients) -> Identity:
     )
 
 
+async def stand_in_channel(clients: Clients, channel: str) -> Mapping[str, Any] | None:
+    """The channel as Slack tells of it, None where it does not; refuses where Slack cannot be asked."""
+    try:
+        found = await clients.reader.conversations_info(channel=channel)
+    except SlackApiError as error:
+        if _error_of(error) == "channel_not_found":
+            return None
+        raise Refusal(f"Slack does not say what {channel} is ({_error_of(error)}).") from None
+    except BROKEN as error:
+        raise Refusal(f"Slack does not say what {channel} is ({type(error).__name__}).") from None
+    room: Mapping[str, Any] = found["channel"]
+    return room
+
+
 async def finds_channel(clients: Clients, name: str, workspace: str) -> bool:
     """Whether a channel, by `#name` or id, is there for Goodword; refuses where Slack does not say."""
     try:

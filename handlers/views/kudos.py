@@ -25,6 +25,7 @@ HELP = (
         ("/kudos undo", "takes your last kudos back, within 15 minutes"),
     ),
 )
+COMPLAINTS = "If something went wrong, /escalate takes it to your own manager, and to nobody it is about."
 
 
 def posted(kudos: Kudos) -> dict[str, Any]:
@@ -94,9 +95,10 @@ def help_text() -> dict[str, Any]:
     ]
     spoken = [f"{command} {what}." for command, what in lines]
     return say(
-        "\n".join([f"{purpose} For example: {example}", *spoken]),
+        "\n".join([f"{purpose} For example: {example}", *spoken, COMPLAINTS]),
         blocks.rich(blocks.line(blocks.text(purpose)), blocks.quote(blocks.text(example))),
         blocks.rich(blocks.bullets(listed_lines)),
+        blocks.context(COMPLAINTS),
     )
 
 

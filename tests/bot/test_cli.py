@@ -19,6 +19,7 @@ from sqlalchemy import text
 from bot import people, settings
 from bot.messages import KudosPosted
 from bot.ports import Work
+from bot.rules.chart import Fact
 from handlers.manifest import manifest
 from handlers.playground import PretendSlack, sample_company, serve
 from storage import migrations, workspaces
@@ -291,6 +292,19 @@ async def test_settings_are_listed_read_and_changed_and_who_did_it_is_kept(
         ),
         (("values", "?!"), "values are words separated by commas, such as: ownership, teamwork, care."),
         (("value", "care"), "There is no setting called value; did you mean values?"),
+        (
+            ("holidays", "XX"),
+            "holidays: of XX no holidays are known; GB is a country, and CH-ZH a part of one.",
+        ),
+        (
+            ("holidays", "CH-QQ"),
+            "holidays: of CH-QQ no holidays are known; GB is a country, and CH-ZH a part of one.",
+        ),
+        (
+            ("reminder_after", "3"),
+            "hand_up_after may not be less than reminder_after: hand_up_after is 2.",
+        ),
+        (("fallback", "U0NOBODY1"), "U0NOBODY1 cannot be the fallback: nobody here has this id."),
     ],
 )
 async def test_a_bad_value_is_refused_and_nothing_is_changed(
@@ -384,16 +398,71 @@ async def test_manifest_prints_one_that_slack_takes_as_it_is() -> None:
     assert made == manifest("https://thanks.example.com/slack/events")
 
 
+@on_sqlite
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("channel", "why"),
+    [
+        ("C0KUDOS001", "it is public, and an escalation goes to a private channel of yours only"),
+        ("C0NOWHERE1", "there is no such channel, or Goodword was not invited to it"),
+    ],
+)
+async def test_where_slack_is_at_hand_a_channel_that_may_not_stand_in_is_refused(
+    slack: PretendSlack, database_url: str, channel: str, why: str
+) -> None:
+    done = await goodword("settings", "set", "fallback", channel, **variables(slack, database_url))
+    assert failed(done) == f"{channel} cannot be the fallback: {why}."
+    without = await goodword("settings", "set", "fallback", channel, DATABASE_URL=database_url)
+    assert without.out == f"fallback = {channel}\n"
+    checked = await goodword("check", **variables(slack, database_url))
+    assert f"✗ The fallback {channel} cannot be used: {why}.\n" in checked.out
+
+
+@on_sqlite
+@pytest.mark.usefixtures("store")
+async def test_a_private_channel_with_goodword_in_it_may_stand_in(
+    slack: PretendSlack, database_url: str
+) -> None:
+    await slack.joins(slack.company.bot_user, "people-ops")
+    done = await goodword("settings", "set", "fallback", "C0PEOPLEOP", **variables(slack, database_url))
+    assert done.out == "fallback = C0PEOPLEOP\n"
+    checked = await goodword("check", **variables(slack, database_url))
+    assert "✓ The fallback C0PEOPLEOP is a private channel with Goodword in it.\n" in checked.out
+
+
+@on_sqlite
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("command", ["rotate-key", "export --user ben"])
+async def test_an_empty_key_file_is_one_sentence_and_a_key_that_is_made_is_told_of(
+    database_url: str, command: str
+) -> None:
+    file = Path(f"{database_url.removeprefix('sqlite:///')}.key")
+    made = await goodword(*command.split(), DATABASE_URL=database_url, GOODWORD_ENCRYPTION_KEY="")
+    assert made.code == 0
+    assert made.err == f"A new encryption key lies in {file}: keep a copy of it apart from the database.\n"
+
+    file.write_text("\n")  # noqa: ASYNC240 - a moment's write
+    said = failed(await goodword(*command.split(), DATABASE_URL=database_url, GOODWORD_ENCRYPTION_KEY=""))
+    assert said.startswith(f"The key file {file} is empty: put your copy of the key into it.")
+
+
 # Check, against a town
 
 
-@pytest.mark.usefixtures("store")
-async def test_check_looks_at_everything_and_all_is_well(slack: PretendSlack, database_url: str) -> None:
+async def test_check_looks_at_everything_and_all_is_well(
+    store: Store, slack: PretendSlack, database_url: str
+) -> None:
+    led = [Fact(one.id, CY.id) for one in (ADA, BEN)]
+    await store.transact(TEAM, lambda work: work.chart.replace("csv", led))
+    await store.transact(TEAM, partial(settings.change, name="fallback", typed="none", by="eve", now=NOW))
     done = await goodword("check", **variables(slack, database_url))
     assert done == Done(
         0,
         f"✓ The database answers; its schema is {migrations.latest()}.\n"
         "✓ Kestrel: 3 people are known.\n"
+        "✓ Kestrel: the org chart has no gaps.\n"
+        "✓ Kestrel: the encryption key reads every escalation.\n"
+        "✓ Kestrel: nobody stands in where the org chart has no answer: set the fallback.\n"
         "✓ Slack knows the token: Kestrel Instruments.\n"
         "✓ Every scope that is needed was granted.\n"
         "✓ The recognition channel #kudos is there.\n",
