@@ -12,6 +12,8 @@ from bot.messages import (
     EscalationOverdue,
     EscalationRedrawn,
     EscalationRetold,
+    EscalationTalk,
+    EscalationTalkRedrawn,
     KudosTakenBack,
 )
 from bot.ports import Work
@@ -241,7 +243,7 @@ def forget(work: Work, now: datetime) -> int:
     numbers = work.escalations.erase_closed_before(now - timedelta(days=days), now, AT_ONCE)
     for number in numbers:
         if escalation := work.escalations.read(number):
-            _redraw(work, escalation, now)
+            _without_words(work, escalation, now)
             for key, to in work.outbox.about(_notes(escalation)):
                 work.outbox.put(to, EscalationRetold(number, key), now)
             for key, to in work.outbox.about(exports_of(escalation.reporter)):
@@ -260,7 +262,7 @@ def erase_of(work: Work, reporter: str, source: str, now: datetime) -> int:
     numbers = work.escalations.erase_reported_by(reporter, now)
     for number in numbers:
         if escalation := work.escalations.read(number):
-            _redraw(work, escalation, now, besides=reporter)
+            _without_words(work, escalation, now, besides=reporter)
             for about in (_about, _notes, _steps):
                 for key, to in work.outbox.about(about(escalation)):
                     if to == reporter:
@@ -374,6 +376,7 @@ def _tell(work: Work, before: Escalation, after: Escalation, made: Move, by: str
     _redraw(work, after, now)
     if after.holder != before.holder:
         _bring(work, after, now)
+        _introduce(work, before, after, now)
     if by != after.reporter:
         _report_back(work, after, made, now)
 
@@ -381,6 +384,21 @@ def _tell(work: Work, before: Escalation, after: Escalation, made: Move, by: str
 def _bring(work: Work, escalation: Escalation, now: datetime) -> None:
     arrived = EscalationArrived(escalation.number, escalation.holder)
     work.outbox.put(escalation.holder, arrived, now, about=_about(escalation))
+
+
+def _introduce(work: Work, before: Escalation, after: Escalation, now: datetime) -> None:
+    """Let both managers talk together, unless that would tell one of them who reported it."""
+    hidden = before.holder == before.reporter and not before.named
+    if not hidden and not is_channel(before.holder) and not is_channel(after.holder):
+        both = f"{before.holder},{after.holder}"
+        work.outbox.put(both, EscalationTalk(after.number), now, about=_talk(after))
+
+
+def _without_words(work: Work, escalation: Escalation, now: datetime, besides: str = "") -> None:
+    """Show every message about it anew, its words having been erased."""
+    _redraw(work, escalation, now, besides)
+    for key, to in work.outbox.about(_talk(escalation)):
+        work.outbox.put(to, EscalationTalkRedrawn(escalation.number, key), now)
 
 
 def _redraw(work: Work, escalation: Escalation, now: datetime, besides: str = "") -> None:
@@ -500,3 +518,7 @@ def _notes(escalation: Escalation) -> str:
 
 def _steps(escalation: Escalation) -> str:
     return f"{_about(escalation)}:step"
+
+
+def _talk(escalation: Escalation) -> str:
+    return f"{_about(escalation)}:talk"

@@ -92,6 +92,21 @@ class EscalationRetold:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationTalk:
+    """To both managers together, when it was taken from one to the other: here they can talk it over."""
+
+    escalation: int
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTalkRedrawn:
+    """What both managers were shown together (the outbox message `key`) is shown without its words."""
+
+    escalation: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationOverdue:
     """To the holder: it waits for a working day already."""
 
@@ -139,6 +154,8 @@ Message = (
     | EscalationArrived
     | EscalationRedrawn
     | EscalationRetold
+    | EscalationTalk
+    | EscalationTalkRedrawn
     | EscalationMoved
     | EscalationOverdue
     | ChartGaps

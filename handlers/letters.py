@@ -17,6 +17,8 @@ from bot.messages import (
     EscalationOverdue,
     EscalationRedrawn,
     EscalationRetold,
+    EscalationTalk,
+    EscalationTalkRedrawn,
     HomeOpened,
     KudosPosted,
     KudosReceived,
@@ -82,6 +84,15 @@ class Unsay:
     places: tuple[str, ...]
 
 
+AboutEscalation = (
+    EscalationArrived
+    | EscalationMoved
+    | EscalationOverdue
+    | EscalationRedrawn
+    | EscalationRetold
+    | EscalationTalk
+    | EscalationTalkRedrawn
+)
 Act = Post | Redraw | Remove | Replace | Publish | Unsay
 
 
@@ -148,7 +159,7 @@ def _of_kudos(
 def _of_escalation(
     work: Work,
     letter: Letter,
-    message: EscalationArrived | EscalationMoved | EscalationOverdue | EscalationRedrawn | EscalationRetold,
+    message: AboutEscalation,
     told: Told,
 ) -> Act | None:
     to, waits = letter.to, told.escalation.holder == letter.to and not told.escalation.closed
@@ -162,16 +173,23 @@ def _of_escalation(
             return Post(to, escalation_view.moved(told, move), (to,))
         case EscalationOverdue():
             return Post(to, escalation_view.overdue(told, to), (to,)) if waits else None
-        case EscalationRedrawn() | EscalationRetold():
+        case EscalationTalk():
+            # Goodword may not read there, so it cannot look whether it was said.
+            return None if told.escalation.closed else Post(to, escalation_view.talk(told), ())
+        case EscalationRedrawn() | EscalationRetold() | EscalationTalkRedrawn():
             return _drawn_again(work, message, told)
 
 
-def _drawn_again(work: Work, message: EscalationRedrawn | EscalationRetold, told: Told) -> Act | None:
+def _drawn_again(
+    work: Work, message: EscalationRedrawn | EscalationRetold | EscalationTalkRedrawn, told: Told
+) -> Act | None:
     where = work.outbox.sent(message.key)
     if where is None:
         return None
     if isinstance(message, EscalationRetold):
         return Redraw(where, escalation_view.retold(told))
+    if isinstance(message, EscalationTalkRedrawn):
+        return Redraw(where, escalation_view.talk(told))
     # Who got it a second time has two such messages: the later one is to act on.
     latest = [kept for kept, desk in escalations.desks(work, told.escalation) if desk == message.to][-1]
     return Redraw(where, escalation_view.desk(told, message.to, acts=message.key == latest))

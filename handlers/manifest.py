@@ -29,6 +29,7 @@ SCOPES = {
     "groups:read": "as channels:read, if the recognition channel is private",
     "im:history": "as channels:history, for its own direct messages",
     "im:write": "to open its direct message with somebody",
+    "mpim:write": "to open a direct message for the two managers between whom an escalation goes",
     "usergroups:read": "to thank a user group by name",
     "users.profile:read": "to read the profile field Manager, so that people reach their own manager",
     "users:read": "to know names, and who is a bot or has left",

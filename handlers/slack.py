@@ -212,7 +212,13 @@ async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -
 
 
 async def _channel(clients: Clients, to: str, workspace: str) -> str | None:
-    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered."""
+    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered.
+
+    Several people's ids, separated by commas, are the direct message with all of them.
+    """
+    if "," in to:
+        opened = await clients.reader.conversations_open(users=to)
+        return str(opened["channel"]["id"])
     if not to.startswith("#"):
         return to
     if (workspace, to) not in clients.channels:

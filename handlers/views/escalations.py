@@ -14,6 +14,10 @@ WITHDRAW = f"{ACT}{Move.WITHDRAW}"
 THANK = "escalation_thank"
 ERASED = "The words were erased after their time."
 SEALED = "The words cannot be read at the moment. They are not lost: your administrator knows what to do."
+TALK = (
+    "You can talk it over in a thread under this message. Goodword does not read it and copies nothing out "
+    "of it; the buttons are where they were."
+)
 
 QUESTIONS = (
     ("happened", "What happened"),
@@ -59,6 +63,21 @@ def desk(told: Told, viewer: str, *, acts: bool = True) -> dict[str, Any]:
     else:
         shown.append(blocks.context(_stands(told)))
     return say(f"{title} {_from(told, viewer)}", *shown)
+
+
+def talk(told: Told) -> dict[str, Any]:
+    """To both managers together: what the one wrote to the other, and where they can talk about it."""
+    one = told.escalation
+    first, second = told.name(one.first), told.name(one.second)
+    whose = f" It comes from {told.name(one.reporter)}." if one.named and one.first != one.reporter else ""
+    title = f"About {told.subject}: {first} took this to {second}."
+    whole = [blocks.text(title, bold=True), *([blocks.text(whose)] if whose else [])]
+    return say(
+        f"{title}{whose} {TALK}",
+        blocks.rich(blocks.line(*whole)),
+        _handed_on(told),
+        blocks.context(TALK),
+    )
 
 
 def moved(told: Told, move: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ NEEDED_BY_METHODS = {
     "conversations_join": {"channels:join"},
     "conversations_list": {"channels:read", "groups:read"},  # public and private ones are asked for
     "conversations_members": {"channels:read", "groups:read"},
-    "conversations_open": {"im:write"},
+    "conversations_open": {"im:write", "mpim:write"},
     "conversations_info": {"groups:read"},  # whether the channel that stands in is private
     "team_profile_get": {"users.profile:read"},
     "usergroups_list": {"usergroups:read"},

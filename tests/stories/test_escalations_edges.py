@@ -224,3 +224,87 @@ async def test_a_fault_is_told_in_the_form_that_was_sent_and_names_the_right_com
 async def _count(town: Town) -> int:
     query = select(func.count()).select_from(rows)
     return await town.bot.store.across(lambda connection: connection.execute(query).scalar_one())
+
+
+async def test_the_two_managers_get_one_message_together_and_what_they_write_there_stays_there(
+    town: Town,
+) -> None:
+    await _escalate(town, "ada", "ben")
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    (name,) = _together(town, "mo")
+    (said,) = town.slack.shown("ruth").channels[name]
+    assert said.plain == (
+        f"About Ben: Mo took this to Ruth.\n{PASSED_ON}\n"
+        "You can talk it over in a thread under this message. Goodword does not read it and copies nothing "
+        "out of it; the buttons are where they were."
+    )
+    assert not [who for who in ("ada", "ben", "omar", "eve", "cy") if _together(town, who)]
+    before = len(town.slack.requests)
+    await town.slack.says("ruth", said.channel, "Can we send it tomorrow? heron-51", thread=said.ts)
+    assert len(town.slack.requests) == before
+
+    await _click(town, "ruth", Move.ACKNOWLEDGE)
+    await _words(town, "ruth", Move.RESOLVE, "It went out this morning.")
+    assert [word.plain for word in town.slack.shown("mo").channels[name] if word.bot] == [said.plain]
+    assert "Ada" not in said.plain
+    assert not [who for who, saw in town.everybody_saw().items() if "heron-51" in "".join(saw)]
+
+    town.slack.clock.forward(timedelta(days=181))
+    forget = partial(escalations.forget, now=town.slack.clock.now())
+    await town.bot.store.transact(town.bot.me.workspace, forget)
+    await town.settled()
+    assert _who_saw(town, "marmot-23") == set()
+
+
+async def test_the_two_managers_read_the_name_only_if_it_may_be_told(town: Town) -> None:
+    await _escalate(town, "ada", "ben", choices=["named"])
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    (name,) = _together(town, "ruth")
+    assert "It comes from Ada." in town.slack.shown("mo").channels[name][0].plain
+
+
+@pytest.mark.parametrize(("ticked", "opened"), [(["own"], 0), (["named", "own"], 1)])
+async def test_who_took_the_first_step_unnamed_is_not_given_away_by_a_conversation(
+    town: Town, ticked: list[str], opened: int
+) -> None:
+    await town.types("mo", "/escalate")
+    await _choose(town, "mo", person="ben")
+    for _ in range(2):
+        await _fill(town, "mo", ticked)
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
+
+    assert len(_together(town, "ruth")) == opened
+
+
+async def test_with_a_channel_that_stands_in_nobody_is_brought_together(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await town.slack.joins("eve", "people-ops")
+    await _invite_goodword(town)
+    await _escalate(town, "eve", "ben")
+    in_channel = town.slack.shown("omar").channels["people-ops"][-1]
+    await _words(town, "omar", Move.TAKE_FURTHER, PASSED_ON, on=in_channel)
+
+    assert PASSED_ON in _desk(town, "ruth").plain
+    assert not [who for who in ("eve", "omar", "ruth") if _together(town, who)]
+
+
+async def test_withdrawn_before_they_were_told_nobody_is_brought_together(town: Town) -> None:
+    await _escalate(town, "ada", "ben")
+    town.slack.faults.add("conversations.open", "http500", times=20)
+    await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON, settled=False)
+    await town.hears("delivery", "EscalationTalk later")
+    await town.types("ada", "/escalate status")
+    await town.slack.clicks("ada", town.slack.shown("ada").ephemerals[-1], f"escalation_{Move.WITHDRAW}")
+    town.slack.faults.clear()
+    town.slack.clock.forward(timedelta(minutes=10))
+    await town.settled()
+
+    assert _together(town, "ruth") == []
+
+
+def _together(town: Town, who: str) -> list[str]:
+    """The conversations of several in which somebody reads something."""
+    rooms = town.slack.shown(who).channels
+    return [name for name in rooms if name.startswith("mpdm-") and rooms[name]]
