@@ -82,9 +82,9 @@ def mine(work: Work, person: str) -> Record:
 
 
 def standing(work: Work, number: int) -> Kudos | None:
-    """Return the kudos as it is now; nothing when it was taken back."""
+    """Return the kudos as it is now; nothing when it was taken back, or its words were erased."""
     kudos = work.kudos.read(number)
-    return kudos if kudos and not kudos.taken_back else None
+    return kudos if kudos and kudos.reason and not kudos.taken_back else None
 
 
 def verify(work: Work) -> list[str]:

@@ -29,6 +29,14 @@ class KudosTakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class KudosRedrawn:
+    """Wherever `message` was shown, it is shown as the kudos is now: somebody in it was erased."""
+
+    kudos: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class UndoConfirmed:
     """In place of the private answer that offered to take this kudos back: it is done."""
 
@@ -76,6 +84,29 @@ class EscalationMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationRetold:
+    """What the reporter was told of how it ended (the outbox message `key`) is shown without its words."""
+
+    escalation: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTalk:
+    """To both managers together, when it was taken from one to the other: here they can talk it over."""
+
+    escalation: int
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTalkRedrawn:
+    """What both managers were shown together (the outbox message `key`) is shown without its words."""
+
+    escalation: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationOverdue:
     """To the holder: it waits for a working day already."""
 
@@ -110,17 +141,39 @@ class ReviewExported:
     asked_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class DataExported:
+    """To one person: all that is kept about them, in parts, of which this is one (from 1)."""
+
+    person: str
+    part: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataErased:
+    """To one person: what they said is erased, as they asked."""
+
+    person: str
+
+
 Message = (
     KudosPosted
     | KudosReceived
     | KudosTakenBack
+    | KudosRedrawn
     | UndoConfirmed
     | ClickRefused
     | HomeOpened
     | EscalationArrived
     | EscalationRedrawn
+    | EscalationRetold
+    | EscalationTalk
+    | EscalationTalkRedrawn
     | EscalationMoved
     | EscalationOverdue
     | ChartGaps
     | ReviewExported
+    | DataExported
+    | DataErased
 )

@@ -37,6 +37,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What was written down of a move or a look: which escalation, what, when."""
+
+    escalation: int
+    move: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the outbox keeps of a message to somebody: its kind, when, and what became of it."""
+
+    kind: str
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A row of the outbox as its sender needs it.
 
@@ -124,6 +142,12 @@ class People(Protocol):
 
     def put_group(self, group: Group, now: datetime) -> None: ...
 
+    def groups_of(self, person: str) -> list[Group]:
+        """The user groups somebody is in, without their members."""
+
+    def forget(self, person: str, now: datetime) -> None:
+        """Name them no more in what is older than now; if they have left, take their names out as well."""
+
     def count(self) -> int: ...
 
 
@@ -145,6 +169,9 @@ class Chart(Protocol):
         """How many report to somebody, not counting those who left."""
 
     def everybody(self) -> list[Seat]: ...
+
+    def forget(self, member: str) -> None:
+        """Take out what is said of somebody, but for the way up of those who still report to them."""
 
 
 class Claims(Protocol):
@@ -188,6 +215,15 @@ class KudosShelf(Protocol):
     def received_by_any(self, people: Collection[str], since: datetime, limit: int) -> list[Kudos]:
         """Standing kudos to any of them since then, the latest first."""
 
+    def all_of(self, person: str) -> list[Kudos]:
+        """Every kudos somebody gave or was thanked by, those taken back too, the latest first."""
+
+    def erase(self, person: str) -> tuple[list[int], list[int]]:
+        """Erase the words somebody gave, and those that thanked nobody but them; the ledger stays.
+
+        Gives the numbers of these, and of those in which others were thanked beside them.
+        """
+
     def counts(self, person: str) -> Counts: ...
 
     def given_to(self, giver: str, people: Iterable[str], since: datetime) -> int:
@@ -208,7 +244,8 @@ class Escalations(Protocol):
     def read(self, number: int, *, for_change: bool = False) -> Escalation | None:
         """Read one; `for_change` lets no other transaction change it until this one ends."""
 
-    def change(self, escalation: Escalation) -> None: ...
+    def change(self, escalation: Escalation) -> None:
+        """Keep it as it is now; words that cannot be read stay as they are."""
 
     def note_move(self, escalation: Escalation, move: str, by: str, source: str, now: datetime) -> bool:
         """Write down a move or a look; False when this very request did so before."""
@@ -222,7 +259,7 @@ class Escalations(Protocol):
     def held(self, number: int) -> list[tuple[str, State]]:
         """Everybody who had it on their desk so far, with the states in which they did."""
 
-    def reported_by(self, person: str, limit: int) -> list[Escalation]: ...
+    def reported_by(self, person: str, limit: int | None) -> list[Escalation]: ...
 
     def held_by(self, holder: str, limit: int) -> list[Escalation]: ...
 
@@ -232,14 +269,20 @@ class Escalations(Protocol):
     def due(self, now: datetime, limit: int) -> list[int]:
         """Numbers of open escalations whose holder has let the time pass."""
 
-    def erase_closed_before(self, moment: datetime, now: datetime) -> int:
-        """Erase the words of what was closed before then; the counts remain."""
+    def erase_closed_before(self, moment: datetime, now: datetime, limit: int) -> list[int]:
+        """Erase the words of some that were closed before then; the counts remain. Gives their numbers."""
 
-    def erase_words_of(self, person: str, now: datetime) -> int:
-        """Erase the words of everything this person reported."""
+    def erase_reported_by(self, person: str, now: datetime) -> list[int]:
+        """Erase the words of all that this person reported, and who reported it. Gives the numbers."""
+
+    def moves_by(self, person: str) -> list[Noted]:
+        """Every move somebody made and every look they took, in their order."""
+
+    def unreadable(self) -> int:
+        """How many there are whose words cannot be read with the keys at hand."""
 
 
-Kept = tuple[int, str]
+ForReview = tuple[int, str]
 """What a manager keeps for a review: the number of a kudos, and the id of whom it is about."""
 
 
@@ -247,11 +290,11 @@ class Reviews(Protocol):
     def people_of(self, manager: str) -> list[Person]:
         """Who reports to somebody and is in the chat, by name."""
 
-    def kept_by(self, manager: str) -> frozenset[Kept]: ...
+    def kept_by(self, manager: str) -> frozenset[ForReview]: ...
 
-    def keep(self, manager: str, what: Kept, now: datetime) -> None: ...
+    def keep(self, manager: str, what: ForReview, now: datetime) -> None: ...
 
-    def let_go(self, manager: str, what: Kept) -> None: ...
+    def let_go(self, manager: str, what: ForReview) -> None: ...
 
 
 class Outbox(Protocol):
@@ -263,6 +306,9 @@ class Outbox(Protocol):
 
     def sent(self, key: str) -> Sent | None:
         """Where a message stands in the chat, if it was sent."""
+
+    def kept_for(self, to: str) -> list[Kept]:
+        """Every message to one destination, in their order."""
 
     def parked(self) -> list[Parked]:
         """Messages that Slack refused for good."""

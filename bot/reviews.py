@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import Refusal
 from bot.messages import ReviewExported
-from bot.ports import Kept, Work
+from bot.ports import ForReview, Work
 from bot.rules.people import Person
 from bot.rules.recognition import Kudos
 
@@ -25,7 +25,7 @@ class Recognition:
 
     people: tuple[Person, ...]
     kudos: tuple[Kudos, ...]
-    kept: frozenset[Kept]
+    kept: frozenset[ForReview]
     days: int
     one: str = ""
 

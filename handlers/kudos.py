@@ -42,7 +42,8 @@ async def form_wanted(office: Office, asked: Click | Shortcut) -> None:
 async def thanks_for_fixing(office: Office, click: Click) -> None:
     """After an escalation was resolved: the form, with whom it was about already chosen.
 
-    What was done is shown to the reporter and not filled in, for a kudos is public and an escalation is not.
+    What was done is shown to the reporter, and no reason is filled in: a kudos is public, and no word in it
+    should hint at an escalation that they did not choose themselves.
     """
     number = number_in(click.actions[0].value)
     values, told = await office.transact(
@@ -50,8 +51,7 @@ async def thanks_for_fixing(office: Office, click: Click) -> None:
     )
     people = [] if told is None or told.escalation.is_team else [told.escalation.subject]
     above = escalation_view.outcome(told) if told else []
-    reason = "for helping to put things right" if told else ""
-    view = form.blank(values, people=people, reason=reason, above=above)
+    view = form.blank(values, people=people, above=above)
     await office.client.views_open(trigger_id=click.trigger_id, view=view)
 
 

@@ -5,18 +5,25 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot import escalations, kudos, people, reviews, settings
+from bot import escalations, kudos, people, privacy, reviews, settings
 from bot.escalations import Told
 from bot.messages import (
+    RECOGNITION,
     ChartGaps,
     ClickRefused,
+    DataErased,
+    DataExported,
     EscalationArrived,
     EscalationMoved,
     EscalationOverdue,
     EscalationRedrawn,
+    EscalationRetold,
+    EscalationTalk,
+    EscalationTalkRedrawn,
     HomeOpened,
     KudosPosted,
     KudosReceived,
+    KudosRedrawn,
     KudosTakenBack,
     ReviewExported,
     UndoConfirmed,
@@ -26,6 +33,7 @@ from handlers.views import directory as directory_view
 from handlers.views import escalations as escalation_view
 from handlers.views import home as home_view
 from handlers.views import kudos as view
+from handlers.views import privacy as privacy_view
 from handlers.views import reviews as review_view
 
 
@@ -94,6 +102,15 @@ class Unsay:
     places: tuple[str, ...]
 
 
+AboutEscalation = (
+    EscalationArrived
+    | EscalationMoved
+    | EscalationOverdue
+    | EscalationRedrawn
+    | EscalationRetold
+    | EscalationTalk
+    | EscalationTalkRedrawn
+)
 Act = Post | Redraw | Remove | Replace | Publish | Upload | Unsay
 
 
@@ -104,26 +121,49 @@ async def compose(transact: Transact, letter: Letter) -> Act | None:
 
 def _compose(work: Work, letter: Letter) -> Act | None:
     match letter.message:
-        case KudosPosted() | KudosReceived() | KudosTakenBack() | UndoConfirmed() as about_kudos:
+        case KudosTakenBack(key):
+            where = work.outbox.sent(key)
+            return Remove(where) if where else None
+        case KudosPosted() | KudosReceived() | KudosRedrawn() | UndoConfirmed() as about_kudos:
             return _of_kudos(work, letter, about_kudos)
         case ClickRefused(sentence, in_place):
             return Replace(letter.to, view.refused(sentence), in_place=in_place)
         case HomeOpened(person):
-            mine, held = escalations.of(work, person)
-            drawn = home_view.home(kudos.mine(work, person), mine, held, people.standing(work, person))
-            return Publish(person, drawn)
-        case ChartGaps(to):
-            names = people.names_in(work, letter.message)
-            return Post(to, directory_view.gaps(letter.message, names), (to,))
-        case ReviewExported() as wanted:
-            return _review(work, letter, wanted)
+            return Publish(person, _home(work, person))
+        case ReviewExported() | ChartGaps() | DataExported() | DataErased() as to_one:
+            return _to_one(work, letter, to_one)
         case about_escalation:
             told = escalations.read(work, about_escalation.escalation)
             return _of_escalation(work, letter, about_escalation, told) if told else None
 
 
+def _home(work: Work, person: str) -> dict[str, Any]:
+    mine, held = escalations.of(work, person)
+    return home_view.home(kudos.mine(work, person), mine, held, people.standing(work, person))
+
+
+def _to_one(
+    work: Work, letter: Letter, message: ReviewExported | ChartGaps | DataExported | DataErased
+) -> Act:
+    if isinstance(message, ReviewExported):
+        return _review(work, letter, message)
+    return Post(letter.to, _alone(work, message), (letter.to,))
+
+
+def _alone(work: Work, message: ChartGaps | DataExported | DataErased) -> dict[str, Any]:
+    match message:
+        case ChartGaps():
+            return directory_view.gaps(message, people.names_in(work, message))
+        case DataExported(person, part, parts):
+            return privacy_view.page(privacy_view.pages(privacy.export(work, person)), part, parts)
+        case DataErased():
+            return privacy_view.erased()
+
+
 def _of_kudos(
-    work: Work, letter: Letter, message: KudosPosted | KudosReceived | KudosTakenBack | UndoConfirmed
+    work: Work,
+    letter: Letter,
+    message: KudosPosted | KudosReceived | KudosRedrawn | UndoConfirmed,
 ) -> Act | None:
     match message:
         case KudosPosted(number):
@@ -136,9 +176,11 @@ def _of_kudos(
             if standing is None:
                 return _unsaid(letter, places)
             return Post(recipient, view.received(standing, recipient), places)
-        case KudosTakenBack(key):
-            where = work.outbox.sent(key)
-            return Remove(where) if where else None
+        case KudosRedrawn(number, key):
+            where, standing = work.outbox.sent(key), kudos.standing(work, number)
+            in_channel = letter.to == RECOGNITION
+            drawn = view.posted if in_channel else partial(view.received, recipient=letter.to)
+            return Redraw(where, drawn(standing)) if where and standing else None
         case UndoConfirmed(number):
             taken = work.kudos.read(number)
             return Replace(letter.to, view.taken_back(taken)) if taken else None
@@ -147,27 +189,40 @@ def _of_kudos(
 def _of_escalation(
     work: Work,
     letter: Letter,
-    message: EscalationArrived | EscalationMoved | EscalationOverdue | EscalationRedrawn,
+    message: AboutEscalation,
     told: Told,
 ) -> Act | None:
+    to, waits = letter.to, told.escalation.holder == letter.to and not told.escalation.closed
     match message:
-        case EscalationArrived(_, to):
-            waits = told.escalation.holder == to and not told.escalation.closed
+        case EscalationArrived():
             # What may have been sent already is looked for, so that it can be redrawn.
             return Post(to, escalation_view.desk(told, to), (to,)) if waits or letter.unsure else None
         case EscalationMoved(_, move):
-            reporter = told.escalation.reporter
-            return Post(reporter, escalation_view.moved(told, move), (reporter,))
+            if told.escalation.reporter != to:  # who asked to be erased is told nothing more
+                return _unsaid(letter, (to,))
+            return Post(to, escalation_view.moved(told, move), (to,))
         case EscalationOverdue():
-            waits = told.escalation.holder == letter.to and not told.escalation.closed
-            return Post(letter.to, escalation_view.overdue(told), (letter.to,)) if waits else None
-        case EscalationRedrawn(_, to, key):
-            where = work.outbox.sent(key)
-            if where is None:
-                return None
-            # Who got it a second time has two such messages: the later one is to act on.
-            latest = [kept for kept, desk in escalations.desks(work, told.escalation) if desk == to][-1]
-            return Redraw(where, escalation_view.desk(told, to, acts=key == latest))
+            return Post(to, escalation_view.overdue(told, to), (to,)) if waits else None
+        case EscalationTalk():
+            # Goodword may not read there, so it cannot look whether it was said.
+            return None if told.escalation.closed else Post(to, escalation_view.talk(told), ())
+        case EscalationRedrawn() | EscalationRetold() | EscalationTalkRedrawn():
+            return _drawn_again(work, message, told)
+
+
+def _drawn_again(
+    work: Work, message: EscalationRedrawn | EscalationRetold | EscalationTalkRedrawn, told: Told
+) -> Act | None:
+    where = work.outbox.sent(message.key)
+    if where is None:
+        return None
+    if isinstance(message, EscalationRetold):
+        return Redraw(where, escalation_view.retold(told))
+    if isinstance(message, EscalationTalkRedrawn):
+        return Redraw(where, escalation_view.talk(told))
+    # Who got it a second time has two such messages: the later one is to act on.
+    latest = [kept for kept, desk in escalations.desks(work, told.escalation) if desk == message.to][-1]
+    return Redraw(where, escalation_view.desk(told, message.to, acts=message.key == latest))
 
 
 def _review(work: Work, letter: Letter, wanted: ReviewExported) -> Upload:

@@ -13,7 +13,9 @@ SUMMARY = "Thank the people behind the scenes, where it is heard."
 DESCRIPTION = (
     "Salespeople promise; the people behind the scenes keep the promises, and mostly hear complaints. "
     "Goodword turns that round: /kudos thanks people in a channel and in private, in a sentence, "
-    "without points, without a shop and without a ranking. It is hosted by your own company."
+    "without points, without a shop and without a ranking. And /escalate takes a complaint to your own "
+    "manager, who takes it to the other manager if need be; whoever it is about is told nothing. "
+    "It is hosted by your own company."
 )
 # Each scope with the reason an administrator may ask for.
 SCOPES = {
@@ -28,6 +30,7 @@ SCOPES = {
     "groups:read": "as channels:read, if the recognition channel is private",
     "im:history": "as channels:history, for its own direct messages",
     "im:write": "to open its direct message with somebody",
+    "mpim:write": "to open a direct message for the two managers between whom an escalation goes",
     "usergroups:read": "to thank a user group by name",
     "users.profile:read": "to read the profile field Manager, so that people reach their own manager",
     "users:read": "to know names, and who is a bot or has left",

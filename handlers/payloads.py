@@ -78,6 +78,7 @@ class User(Payload):
 
 class Team(Payload):
     id: Id
+    domain: str = ""
 
 
 class Action(Payload):

@@ -20,7 +20,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rules.lifecycle import Move
-from handlers import directory, escalate, home, kudos, reviews, settings
+from handlers import directory, escalate, home, kudos, privacy, reviews, settings
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
@@ -28,6 +28,7 @@ from handlers.slack import Identity
 from handlers.views import escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
 from handlers.views import kudos as view
+from handlers.views import privacy as privacy_view
 from handlers.views import reviews as review_view
 from handlers.views import settings as settings_view
 
@@ -51,6 +52,8 @@ ACTIONS: Mapping[str, Handler] = {
     settings_view.OPEN: settings.opened,
     settings_view.CHANGE: settings.change_wanted,
     settings_view.HISTORY: settings.history_wanted,
+    privacy_view.EXPORT: privacy.export_wanted,
+    privacy_view.ERASE: privacy.erasing_wanted,
     **{f"{escalation_view.ACT}{move}": escalate.clicked for move in Move},
 }
 VIEWS: Mapping[str, Handler] = {
@@ -59,6 +62,13 @@ VIEWS: Mapping[str, Handler] = {
     escalation_form.NOTE: escalate.words_sent,
     settings_view.FORM: settings.sent,
 }
+# Where a fault is told: a block that is in the form, and the command that shows what was recorded.
+FAULTS_AT = {
+    view.FORM: kudos_form.REASON,
+    escalation_form.FORM: escalation_form.PERSON,
+    escalation_form.NOTE: escalation_form.WORDS,
+}
+LOOK_AT = {"/kudos": "/kudos mine", "/escalate": "/escalate status"}
 SHORTCUTS: Mapping[str, Handler] = {
     "give_kudos": kudos.form_wanted,
     "escalate_message": escalate.from_message,
@@ -144,7 +154,9 @@ def register(app: AsyncApp, office: Office) -> None:
     async def command(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         asked = Command.model_validate(body | {"team_id": context.team_id})
         handler = COMMANDS.get(asked.command, _no_such_command)
-        await _ack(ack, await sentence_for_trouble(partial(handler, office, asked)))
+        await _ack(
+            ack, await sentence_for_trouble(partial(handler, office, asked), LOOK_AT.get(asked.command))
+        )
 
     async def action(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         click = Click.model_validate(body | _in_team(context))
@@ -155,10 +167,10 @@ def register(app: AsyncApp, office: Office) -> None:
         sent = Submission.model_validate(body | _in_team(context))
         handler = VIEWS.get(sent.view.callback_id)
         ask = partial(handler, office, sent) if handler else _nothing
-        await _ack(ack, await error_on_form(ask, kudos_form.REASON))
+        await _ack(ack, await error_on_form(ask, FAULTS_AT.get(sent.view.callback_id, "")))
 
     async def shortcut(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
-        asked = Shortcut.model_validate(body | _in_team(context))
+        asked = Shortcut.model_validate(body | _in_team(context, body.get("team")))
         handler = SHORTCUTS.get(asked.callback_id)
         await _ack(ack, await handler(office, asked) if handler else None)
 
@@ -181,8 +193,10 @@ def register(app: AsyncApp, office: Office) -> None:
     app.options(ANYTHING)(closed)
 
 
-def _in_team(context: AsyncBoltContext) -> dict[str, Any]:
-    return {"team": {"id": context.team_id}}
+def _in_team(context: AsyncBoltContext, named: Any = None) -> dict[str, Any]:
+    """The workspace Bolt found installed; its address on the web only where the payload means the same."""
+    ours = isinstance(named, dict) and named.get("id") == context.team_id
+    return {"team": {"id": context.team_id, "domain": str(named.get("domain") or "") if ours else ""}}
 
 
 async def _ack(ack: AsyncAck, answer: Answer | None) -> None:

@@ -236,7 +236,13 @@ async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -
 
 
 async def _channel(clients: Clients, to: str, workspace: str) -> str | None:
-    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered."""
+    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered.
+
+    Several people's ids, separated by commas, are the direct message with all of them.
+    """
+    if "," in to:
+        opened = await clients.reader.conversations_open(users=to)
+        return str(opened["channel"]["id"])
     if not to.startswith("#"):
         return to
     if (workspace, to) not in clients.channels:
@@ -350,6 +356,20 @@ async def identify(clients: Clients) -> Identity:
         bot_id=me.get("bot_id", ""),
         scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
     )
+
+
+async def stand_in_channel(clients: Clients, channel: str) -> Mapping[str, Any] | None:
+    """The channel as Slack tells of it, None where it does not; refuses where Slack cannot be asked."""
+    try:
+        found = await clients.reader.conversations_info(channel=channel)
+    except SlackApiError as error:
+        if _error_of(error) == "channel_not_found":
+            return None
+        raise Refusal(f"Slack does not say what {channel} is ({_error_of(error)}).") from None
+    except BROKEN as error:
+        raise Refusal(f"Slack does not say what {channel} is ({type(error).__name__}).") from None
+    room: Mapping[str, Any] = found["channel"]
+    return room
 
 
 async def finds_channel(clients: Clients, name: str, workspace: str) -> bool:

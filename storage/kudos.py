@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, select
+from sqlalchemy import Connection, Row, Select, case, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.ports import Counts
@@ -77,6 +77,27 @@ class KudosShelf:
         self._enter(number, taken.giver.id, [p.id for p in taken.recipients], -1, now)
         return True
 
+    def erase(self, person: str) -> tuple[list[int], list[int]]:
+        """Erase the words somebody gave, and those that thanked nobody but them; the ledger stays.
+
+        Gives the numbers of these, and of those in which others were thanked beside them.
+        """
+        ours = kudos.c.workspace_id == self._workspace
+        theirs = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
+        )
+        shared = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id != person
+        )
+        beside = select(kudos.c.number).where(
+            ours, kudos.c.giver_id != person, kudos.c.number.in_(theirs), kudos.c.number.in_(shared)
+        )
+        kept = list(self._connection.execute(beside.order_by(kudos.c.number)).scalars())
+        whose = or_(kudos.c.giver_id == person, kudos.c.number.in_(theirs))
+        blank = update(kudos).where(ours, whose, kudos.c.number.not_in(beside), kudos.c.reason != "")
+        erased = blank.values(reason="", tags="").returning(kudos.c.number)
+        return sorted(self._connection.execute(erased).scalars()), kept
+
     def taken_back_by(self, source: str) -> int | None:
         query = select(reversals.c.kudos_number).where(
             reversals.c.workspace_id == self._workspace, reversals.c.source == source
@@ -87,11 +108,17 @@ class KudosShelf:
         theirs = select(recipients.c.kudos_number).where(
             recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
         )
-        standing = reversals.c.kudos_number.is_(None)
-        return self._read(kudos.c.number.in_(theirs), standing, limit=limit)
+        return self._read(kudos.c.number.in_(theirs), *_STANDING, limit=limit)
 
     def given_by(self, person: str, limit: int) -> list[Kudos]:
-        return self._read(kudos.c.giver_id == person, reversals.c.kudos_number.is_(None), limit=limit)
+        return self._read(kudos.c.giver_id == person, *_STANDING, limit=limit)
+
+    def all_of(self, person: str) -> list[Kudos]:
+        """Every kudos somebody gave or was thanked by, those taken back too, the latest first."""
+        theirs = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
+        )
+        return self._read(or_(kudos.c.giver_id == person, kudos.c.number.in_(theirs)))
 
     def received_by_any(self, people: Collection[str], since: datetime, limit: int) -> list[Kudos]:
         to_them = select(recipients.c.kudos_number).where(
@@ -218,8 +245,8 @@ class KudosShelf:
         return [
             Kudos(
                 number=row.number,
-                giver=known[row.giver_id],
-                recipients=tuple(known[id] for id in thanked[row.number]),
+                giver=known[row.giver_id].at(row.given_at),
+                recipients=tuple(known[id].at(row.given_at) for id in thanked[row.number]),
                 reason=row.reason,
                 tags=tuple(row.tags.split()),
                 given_at=row.given_at,
@@ -271,4 +298,5 @@ def _besides_of(row: Row[Any]) -> Besides:
     )
 
 
+_STANDING = (reversals.c.kudos_number.is_(None), kudos.c.reason != "")  # not taken back, nor erased
 _KUDOS = kudos.outerjoin(reversals, reversals.c.kudos_number == kudos.c.number)

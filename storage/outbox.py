@@ -28,7 +28,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.messages import KudosTakenBack, Message
-from bot.ports import Letter, Parked, Sent
+from bot.ports import Kept, Letter, Parked, Sent
 from storage.engine import upsert
 from storage.tables import lanes, outbox
 
@@ -81,6 +81,15 @@ class OutboxShelf:
         )
         row = self._connection.execute(query).one_or_none()
         return Sent(row.channel, row.ts) if row and row.ts else None
+
+    def kept_for(self, to: str) -> list[Kept]:
+        """Every message to one destination, in their order."""
+        query = (
+            select(outbox.c.kind, outbox.c.queued_at, outbox.c.state)
+            .where(outbox.c.workspace_id == self._workspace, outbox.c.destination == to)
+            .order_by(outbox.c.id)
+        )
+        return [Kept(row.kind, row.queued_at, row.state) for row in self._connection.execute(query)]
 
     def parked(self) -> list[Parked]:
         query = (

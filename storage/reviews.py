@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, select
 
-from bot.ports import Kept
+from bot.ports import ForReview
 from bot.rules.people import Person
 from storage.engine import inserting
 from storage.people import PeopleShelf
@@ -33,13 +33,13 @@ class ReviewShelf:
         found = self._directory.look_up(ids, (), ()).people.values()
         return sorted(found, key=lambda person: (person.name.casefold(), person.id))
 
-    def kept_by(self, manager: str) -> frozenset[Kept]:
+    def kept_by(self, manager: str) -> frozenset[ForReview]:
         query = select(kept.c.kudos_number, kept.c.person_id).where(
             kept.c.workspace_id == self._workspace, kept.c.manager_id == manager
         )
         return frozenset((row.kudos_number, row.person_id) for row in self._connection.execute(query))
 
-    def keep(self, manager: str, what: Kept, now: datetime) -> None:
+    def keep(self, manager: str, what: ForReview, now: datetime) -> None:
         number, person = what
         row = {
             "workspace_id": self._workspace,
@@ -50,7 +50,7 @@ class ReviewShelf:
         }
         self._connection.execute(inserting(self._connection, kept).on_conflict_do_nothing(), row)
 
-    def let_go(self, manager: str, what: Kept) -> None:
+    def let_go(self, manager: str, what: ForReview) -> None:
         number, person = what
         ours = (
             kept.c.workspace_id == self._workspace,

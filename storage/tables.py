@@ -99,6 +99,8 @@ people = _table(
     # In lower case, as everywhere; unknown where Slack hides it.
     Column("email", Text),
     Column("admin", Boolean, nullable=False),
+    # Nobody is shown as the one who did or got what is older than this.
+    Column("erased_at", Moment),
     PrimaryKeyConstraint("workspace_id", "person_id"),
     Index(None, "workspace_id", "plain_handle"),
     Index(None, "workspace_id", "plain_name"),

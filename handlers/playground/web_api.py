@@ -30,7 +30,6 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "bots.info": ("users:read",),
-    "conversations.open": ("im:write",),
     "conversations.join": ("channels:join",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),

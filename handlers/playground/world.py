@@ -62,7 +62,7 @@ class Upload:
 
 @dataclass
 class Conversation:
-    """`kind` is public, private or im; the posts lie in the order of their ts."""
+    """`kind` is public, private, im or mpim; the posts lie in the order of their ts."""
 
     id: str
     name: str
@@ -146,6 +146,17 @@ class World:
         opened = Conversation(self.new_id("D"), "", "im", both)
         self.conversations[opened.id] = opened
         return opened
+
+    def mpim(self, people: list[str]) -> Conversation:
+        """The direct conversation of several, opened if there was none; Slack names it by their handles."""
+        found = next(
+            (c for c in self.conversations.values() if c.kind == "mpim" and c.members == {*people}), None
+        )
+        if found is None:
+            name = f"mpdm-{'--'.join(self.people[id].handle for id in people)}-1"
+            found = Conversation(self.new_id("C"), name, "mpim", {*people})
+            self.conversations[found.id] = found
+        return found
 
     def named(self, name: str) -> Conversation | None:
         wanted = name.removeprefix("#")

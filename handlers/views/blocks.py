@@ -24,6 +24,11 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def capital(words: str) -> str:
+    """The same words at the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def text(words: str, *, bold: bool = False) -> Element:
     return {"type": "text", "text": words} | ({"style": {"bold": True}} if bold else {})
 

@@ -5,7 +5,7 @@ from typing import Any
 from bot.escalations import Told
 from bot.kudos import Record
 from bot.people import Standing
-from handlers.views import blocks, escalations, kudos, reviews, settings
+from handlers.views import blocks, escalations, kudos, privacy, reviews, settings
 from handlers.views.blocks import Block
 
 
@@ -20,6 +20,7 @@ def home(record: Record, mine: list[Told], held: list[Told], standing: Standing)
             *_escalations(mine, held),
             *_for_managers(standing),
             *_for_administrators(standing),
+            *privacy.section(),
             blocks.context("Only you see this page. Try /kudos help in any channel."),
         ],
     }

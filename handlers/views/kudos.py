@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.kudos import Receipt, Record
+from bot.rules.people import NAMELESS
 from bot.rules.recognition import Kudos, LeftOut, Piece, ToGroup, ToPerson, Words
 from handlers.views import blocks
 from handlers.views.blocks import Block, Element, say
@@ -23,6 +24,7 @@ HELP = (
         ("/kudos undo", "takes your last kudos back, within 15 minutes"),
     ),
 )
+COMPLAINTS = "If something went wrong, /escalate takes it to your own manager, and to nobody it is about."
 
 
 def posted(kudos: Kudos) -> dict[str, Any]:
@@ -30,7 +32,7 @@ def posted(kudos: Kudos) -> dict[str, Any]:
     thanked = blocks.line(
         blocks.text(kudos.giver.name, bold=True),
         blocks.text(" thanks "),
-        *blocks.people([p.id for p in kudos.recipients]),
+        *_mentions(kudos),
     )
     words = f"{kudos.giver.name} thanks {_names(kudos)}: {kudos.reason}{_spoken_tags(kudos)}"
     return say(words, blocks.rich(thanked, _quote(kudos)), *_tags(kudos))
@@ -92,9 +94,10 @@ def help_text() -> dict[str, Any]:
     ]
     spoken = [f"{command} {what}." for command, what in lines]
     return say(
-        "\n".join([f"{purpose} For example: {example}", *spoken]),
+        "\n".join([f"{purpose} For example: {example}", *spoken, COMPLAINTS]),
         blocks.rich(blocks.line(blocks.text(purpose)), blocks.quote(blocks.text(example))),
         blocks.rich(blocks.bullets(listed_lines)),
+        blocks.context(COMPLAINTS),
     )
 
 
@@ -119,6 +122,16 @@ def _echo(piece: Piece) -> Element:
 
 def _names(kudos: Kudos) -> str:
     return blocks.some([p.name for p in kudos.recipients])
+
+
+def _mentions(kudos: Kudos) -> list[Element]:
+    """Everybody who was thanked; whoever asked to be erased is not named, nor called."""
+    named = [p.id for p in kudos.recipients if not p.nameless]
+    others = len(kudos.recipients) - len(named)
+    if not others:
+        return blocks.people(named)
+    more = NAMELESS if others == 1 else f"{others} colleagues"
+    return [*blocks.people(named), blocks.text(f" and {more}" if named else more)]
 
 
 def _quote(kudos: Kudos) -> Element:

@@ -78,6 +78,8 @@ def _parameter(parameter: Any) -> str:
         return str(parameter.name).upper()
     if parameter.is_flag:
         return f"[{parameter.opts[0]}]"
+    if parameter.required:
+        return f"{parameter.opts[0]} …"
     return f"[{parameter.opts[0]} {'…' if parameter.default is None else parameter.default}]"
 
 

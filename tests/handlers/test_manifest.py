@@ -36,7 +36,8 @@ NEEDED_BY_METHODS = {
     "conversations_join": {"channels:join"},
     "conversations_list": {"channels:read", "groups:read"},  # public and private ones are asked for
     "conversations_members": {"channels:read", "groups:read"},
-    "conversations_open": {"im:write"},
+    "conversations_open": {"im:write", "mpim:write"},
+    "conversations_info": {"groups:read"},  # whether the channel that stands in is private
     "files_completeUploadExternal": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
     "team_profile_get": {"users.profile:read"},

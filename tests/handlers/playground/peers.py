@@ -49,6 +49,7 @@ SCOPES = [
     "im:history",
     "im:read",
     "im:write",
+    "mpim:write",
     "reactions:read",
     "reactions:write",
     "team:read",
