@@ -131,7 +131,7 @@ class Postman:
         if until and until > self._now():
             await self._post.later(letter, until, "ratelimited", unsure=letter.unsure)
             return
-        act = await compose(self._transact, letter)
+        act = await compose(self._transact, letter, self._now())
         if letter.unsure and act and not await self._needs_sending(letter, act):
             return
         if act is None or isinstance(act, Unsay):
