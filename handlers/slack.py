@@ -18,7 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Refusal
 from bot.ports import Letter, Sent
-from handlers.letters import Act, Post, Publish, Redraw, Remove, Replace, Unsay, Upload
+from bot.rules.recognition import Place
+from handlers.letters.acts import Act, Post, Publish, Redraw, Remove, Replace, Unsay, Upload, Whisper
+from handlers.views.kudos import with_link
 
 EVENT = "goodword_message"
 TIMEOUT = 10  # seconds; well below the lease of a message
@@ -53,6 +55,10 @@ FOR_GOOD = frozenset(
 )
 # The aim is reached already: what was to be removed is gone, or the address has run out.
 DONE_ANYWAY = frozenset({"message_not_found", "used_url", "expired_url", "no_active_hooks"})
+# Where we, or who it is for, cannot see a channel or a message.
+NOT_THERE = frozenset(
+    {"channel_not_found", "is_archived", "message_not_found", "not_in_channel", "user_not_in_channel"}
+)
 # Slack documents these as possibly having done part of the work.
 UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
@@ -172,10 +178,13 @@ async def _found(clients: Clients, channel: str, letter: Letter, is_it: Is) -> S
 
 async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
     match act:
-        case Post(to, message):
-            return await _post(clients, letter, to, message)
-        case Redraw(where, message):
-            await clients.speaker.chat_update(channel=where.channel, ts=where.ts, **message)
+        case Post(to, message, _, about):
+            return await _post(clients, letter, to, await _linked(clients, message, about))
+        case Redraw(where, message, about):
+            linked = await _linked(clients, message, about)
+            await clients.speaker.chat_update(channel=where.channel, ts=where.ts, **linked)
+        case Whisper():
+            return await _whisper(clients, letter, act)
         case Remove(where):
             await clients.speaker.chat_delete(channel=where.channel, ts=where.ts)
         case Replace(address, message, in_place):
@@ -221,6 +230,30 @@ async def _upload(clients: Clients, act: Upload) -> Sent | None:
         initial_comment=act.comment,
     )
     return None
+
+
+async def _whisper(clients: Clients, letter: Letter, act: Whisper) -> Sent | None:
+    """Slack shows it to who is in the channel and looks; it cannot be found again, so it is no `Sent`."""
+    try:
+        await clients.speaker.chat_postEphemeral(channel=act.channel, user=act.person, **act.message)
+    except SlackApiError as error:
+        if _error_of(error) not in NOT_THERE:
+            raise
+        return await _post(clients, letter, act.person, act.message)
+    return None
+
+
+async def _linked(clients: Clients, message: dict[str, Any], about: Place | None) -> dict[str, Any]:
+    """Add the link to the message it is about, unless that is gone or in a channel we do not see."""
+    if about is None:
+        return message
+    try:
+        found = await clients.reader.chat_getPermalink(channel=about.channel, message_ts=about.ts)
+    except SlackApiError as error:
+        if _error_of(error) not in NOT_THERE:
+            raise
+        return message
+    return with_link(message, str(found["permalink"]))
 
 
 async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -> None:

@@ -17,9 +17,11 @@ from storage import outbox as letters
 from storage.chart import ChartShelf
 from storage.claims import ClaimsShelf
 from storage.escalations import EscalationShelf
+from storage.joining import JoiningShelf
 from storage.kudos import KudosShelf
 from storage.outbox import OutboxShelf
 from storage.people import PeopleShelf
+from storage.preferences import PreferenceShelf
 from storage.reviews import ReviewShelf
 from storage.secrets import Cipher
 from storage.settings import SettingsShelf
@@ -59,6 +61,14 @@ class Work:
     @cached_property
     def kudos(self) -> KudosShelf:
         return KudosShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def joining(self) -> JoiningShelf:
+        return JoiningShelf(self._connection, self.workspace)
+
+    @cached_property
+    def preferences(self) -> PreferenceShelf:
+        return PreferenceShelf(self._connection, self.workspace)
 
     @cached_property
     def escalations(self) -> EscalationShelf:
