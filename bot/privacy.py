@@ -67,6 +67,7 @@ def export(work: Work, member: str) -> Document:
             for one in settings.history(work)
             if one.by == member
         ],
+        **work.traces.of(member),
         "messages": [
             {"kind": one.kind, "at": one.at.isoformat(), "state": one.state}
             for to in (member, f"home:{member}")
@@ -122,6 +123,7 @@ def find(work: Work, typed: str) -> tuple[str, str]:
 
 def _erase_kudos(work: Work, person: str, now: datetime) -> int:
     erased, shared = work.kudos.erase(person)
+    work.traces.erase(person, erased)
     for number in erased:
         for key, to in work.outbox.about(f"kudos:{number}"):
             work.outbox.put(to, KudosTakenBack(key), now)
@@ -161,6 +163,11 @@ def _kudos(kudos: Kudos) -> Document:
         "number": kudos.number,
         "reason": kudos.reason,
         "values": list(kudos.tags),
+        "above_and_beyond": kudos.besides.above,
+        "private": kudos.besides.private,
+        "customer": kudos.besides.customer,
+        "customer_said": kudos.besides.customer_words,
+        "what_came_of_it": kudos.outcome,
         "at": kudos.given_at.isoformat(),
         "taken_back": kudos.taken_back,
     }
