@@ -390,8 +390,8 @@ def _introduce(work: Work, before: Escalation, after: Escalation, now: datetime)
     """Let both managers talk together, unless that would tell one of them who reported it."""
     hidden = before.holder == before.reporter and not before.named
     if not hidden and not is_channel(before.holder) and not is_channel(after.holder):
-        both = f"{before.holder},{after.holder}"
-        work.outbox.put(both, EscalationTalk(after.number), now, about=_talk(after))
+        talk = EscalationTalk(after.number, before.holder, after.holder)
+        work.outbox.put(after.holder, talk, now, about=_talk(after))
 
 
 def _without_words(work: Work, escalation: Escalation, now: datetime, besides: str = "") -> None:

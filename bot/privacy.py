@@ -88,6 +88,9 @@ def unsay_export(work: Work, person: str, now: datetime) -> None:
 
 
 def erase_oneself(work: Work, person: str, source: str, now: datetime) -> None:
+    """Erase what somebody said up to now; the same `source` again erases nothing that came later."""
+    if not work.claims.take("erase", source, now):
+        return
     erase(work, person, source, now)
     work.outbox.put(person, DataErased(person), now)
     people.home_opened(work, person, now)

@@ -36,7 +36,7 @@ from handlers.views import privacy as privacy_view
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message to a channel (id or `#name`) or to a person (id).
+    """A message to a channel (id or `#name`), to a person (id), or to several people (ids and commas).
 
     `places` are all those in which it may stand already, where an earlier attempt had no answer.
     """
@@ -173,9 +173,10 @@ def _of_escalation(
             return Post(to, escalation_view.moved(told, move), (to,))
         case EscalationOverdue():
             return Post(to, escalation_view.overdue(told, to), (to,)) if waits else None
-        case EscalationTalk():
+        case EscalationTalk(_, first, second):
+            both = f"{first},{second}"
             # Goodword may not read there, so it cannot look whether it was said.
-            return None if told.escalation.closed else Post(to, escalation_view.talk(told), ())
+            return None if told.escalation.closed else Post(both, escalation_view.talk(told), ())
         case EscalationRedrawn() | EscalationRetold() | EscalationTalkRedrawn():
             return _drawn_again(work, message, told)
 

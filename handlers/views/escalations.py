@@ -15,8 +15,8 @@ THANK = "escalation_thank"
 ERASED = "The words were erased after their time."
 SEALED = "The words cannot be read at the moment. They are not lost: your administrator knows what to do."
 TALK = (
-    "You can talk it over in a thread under this message. Goodword does not read it and copies nothing out "
-    "of it; the buttons are where they were."
+    "Talk it over in a thread under this message. Goodword does not read what you write here, and copies "
+    "nothing out of it. The buttons are in your own messages with Goodword."
 )
 
 QUESTIONS = (
