@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot import escalations, kudos, people, privacy, settings
+from bot import desks, escalations, kudos, people, privacy, settings
 from bot.escalations import Told
 from bot.messages import (
     RECOGNITION,
@@ -192,7 +192,7 @@ def _drawn_again(
     if isinstance(message, EscalationTalkRedrawn):
         return Redraw(where, escalation_view.talk(told))
     # Who got it a second time has two such messages: the later one is to act on.
-    latest = [kept for kept, desk in escalations.desks(work, told.escalation) if desk == message.to][-1]
+    latest = [kept for kept, desk in desks.of(work, told.escalation) if desk == message.to][-1]
     return Redraw(where, escalation_view.desk(told, message.to, acts=message.key == latest))
 
 

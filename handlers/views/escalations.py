@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.escalations import Told, is_channel
+from bot.escalations import Told
+from bot.hops import is_channel
 from bot.rules.escalation import Escalation
 from bot.rules.lifecycle import By, Move, State, moves
 from bot.rules.people import listed
