@@ -22,17 +22,76 @@ class KudosReceived:
 
 
 @dataclass(frozen=True, slots=True)
-class KudosTakenBack:
-    """Wherever `message` (the id of an outbox row) was shown, it is to disappear."""
+class KudosForManager:
+    """To a manager: their people were thanked."""
 
-    message: str
+    kudos: int
+    manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class KudosPassedOn:
+    """To one recipient, in private: their manager adds their own thanks."""
+
+    kudos: int
+    manager: str
+    recipient: str
 
 
 @dataclass(frozen=True, slots=True)
 class KudosRedrawn:
-    """Wherever `message` was shown, it is shown as the kudos is now: somebody in it was erased."""
+    """What stands in the chat (the outbox message `key`) is shown as it is now."""
 
     kudos: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class KudosNoted:
+    """To who put the emoji on a message, there and in private: it is a kudos now."""
+
+    kudos: int
+    giver: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmojiRefused:
+    """To who put the emoji on a message, there and in private: why it thanked nobody."""
+
+    sentence: str
+    giver: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningTold:
+    """Beside the post whose button was clicked, or in place of that answer: whether one has joined in."""
+
+    kudos: int
+    person: str
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAsked:
+    """To the giver, once: the question what came of it."""
+
+    kudos: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTold:
+    """To one recipient, or to the manager through whom they hear: what came of it, as the giver says."""
+
+    kudos: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class KudosTakenBack:
+    """Wherever `message` (the id of an outbox row) was shown, it is to disappear."""
+
     message: str
 
 
@@ -133,6 +192,20 @@ class ChartGaps:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewExported:
+    """To a manager: a file with what was said of their people, as Markdown (`md`) or CSV (`csv`).
+
+    `days` reach back from `asked_at` (ISO 8601); `one` is a person's id, or empty for everybody.
+    """
+
+    manager: str
+    form: str
+    days: int
+    one: str
+    asked_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class DataExported:
     """To one person: all that is kept about them, in parts, of which this is one (from 1)."""
 
@@ -151,8 +224,15 @@ class DataErased:
 Message = (
     KudosPosted
     | KudosReceived
-    | KudosTakenBack
+    | KudosForManager
+    | KudosPassedOn
     | KudosRedrawn
+    | KudosNoted
+    | EmojiRefused
+    | JoiningTold
+    | OutcomeAsked
+    | OutcomeTold
+    | KudosTakenBack
     | UndoConfirmed
     | ClickRefused
     | HomeOpened
@@ -164,6 +244,7 @@ Message = (
     | EscalationMoved
     | EscalationOverdue
     | ChartGaps
+    | ReviewExported
     | DataExported
     | DataErased
 )

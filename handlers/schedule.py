@@ -9,7 +9,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import escalations
+from bot import escalations, outcomes
 from bot.holidays import is_holiday
 from bot.ports import Clock, Transact
 from handlers.errors import reference
@@ -21,7 +21,7 @@ LOOK_EVERY = timedelta(minutes=1)
 
 
 class Watch:
-    """Looks once a minute for escalations whose holder let the time pass, and for words to erase.
+    """Looks once a minute: escalations that wait too long, words to erase, outcomes to ask for.
 
     However many replicas look, each row is dealt with once: its change is a part of the transaction.
     """
@@ -55,8 +55,9 @@ class Watch:
                 overdue = partial(escalations.overdue, now=now, is_holiday=is_holiday)
                 await self._transact(self._workspace, overdue)
             await self._transact(self._workspace, partial(escalations.forget, now=now))
+            await self._transact(self._workspace, partial(outcomes.ask, now=now))
         except Exception as error:  # noqa: BLE001 - the next look may succeed
-            log.warning("could not look for what is overdue, reference %s", reference(error))
+            log.warning("could not look for what is due, reference %s", reference(error))
 
 
 def heartbeat(knock_at: Sequence[Callable[[], None]]) -> AsyncIOScheduler:

@@ -45,6 +45,21 @@ class Post:
         return self.thread_ts is not None and self.thread_ts != self.ts
 
 
+@dataclass(eq=False)
+class Upload:
+    """A file on its way: announced, then received, then shared."""
+
+    id: str
+    name: str
+    length: int
+    secret: str
+    content: bytes | None = None
+    shared: bool = False
+
+    def file(self, title: str) -> Json:
+        return {"id": self.id, "name": self.name, "title": title, "mode": "hosted"}
+
+
 @dataclass
 class Conversation:
     """`kind` is public, private, im or mpim; the posts lie in the order of their ts."""
@@ -90,6 +105,7 @@ class World:
         self.groups: dict[str, Group] = {group.id: group for group in company.groups}
         self.conversations: dict[str, Conversation] = {}
         self.ephemerals: list[Post] = []
+        self.uploads: dict[str, Upload] = {}
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
         self.choices: dict[tuple[str, str], Json] = {}  # (user, ts) → what they chose in that message

@@ -17,8 +17,10 @@ from bot.__main__ import goodword
 from bot.config import Config
 from bot.escalations import Planned, Told
 from bot.rules import lifecycle
+from bot.rules.hearing import Wish
 from bot.rules.people import Group, Person
 from bot.rules.routing import Chain, Holder, Route, Subject
+from handlers.capture import SUBTYPES
 from handlers.manifest import DESCRIBED, SCOPES
 from handlers.playground.faults import KINDS
 from handlers.playground.web_api import METHODS
@@ -137,13 +139,19 @@ def test_every_scope_stands_with_its_reason() -> None:
     assert PRIVACY.tables["scopes"] == [[f"`{scope}`", reason] for scope, reason in SCOPES.items()]
 
 
+def test_every_wish_is_explained() -> None:
+    assert [code(wish) for wish, *_ in page("docs/kudos.md").tables["wishes"]] == [*Wish]
+
+
 def test_every_table_of_the_database_is_accounted_for() -> None:
     assert {code(name) for name, *_ in PRIVACY.tables["stored"]} == metadata.tables.keys()
 
 
-def test_no_event_tells_us_of_messages_as_the_page_on_privacy_promises() -> None:
-    assert "It has no event for messages." in PRIVACY.text
-    assert not [event for event in EVENTS if event.startswith(("message", "app_mention"))]
+def test_what_is_followed_of_messages_is_what_the_page_on_privacy_says() -> None:
+    assert "A new message is let go unread" in PRIVACY.text
+    assert "An edit or a deletion is compared" in PRIVACY.text
+    assert set(SUBTYPES) == {"message_changed", "message_deleted"}
+    assert "app_mention" not in EVENTS
 
 
 def test_the_words_for_how_a_delivery_ended_are_those_of_the_log() -> None:

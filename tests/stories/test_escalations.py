@@ -379,10 +379,12 @@ async def test_a_reminder_stays_a_reminder_when_the_escalation_moves(town: Town)
 
 async def test_withdrawn_before_the_next_manager_was_told_it_never_reaches_them(town: Town) -> None:
     await _escalate(town, "ada", "ben")
-    town.slack.faults.add("chat.postMessage", "ratelimited", retry_after=300)
+    # Two are on their way, to Ada and to Ruth, and neither may slip through.
+    town.slack.faults.add("chat.postMessage", "ratelimited", times=9, retry_after=300)
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON, settled=False)
     await town.slack.until(lambda: any(call.status == 429 for call in town.slack.calls))
     await _forged(town, "ada", Move.WITHDRAW, settled=False)
+    town.slack.faults.clear()
     town.slack.clock.forward(timedelta(minutes=6))
     await town.settled()
 
