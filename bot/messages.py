@@ -152,9 +152,14 @@ class EscalationRetold:
 
 @dataclass(frozen=True, slots=True)
 class EscalationTalk:
-    """To both managers together, when it was taken from one to the other: here they can talk it over."""
+    """To both managers together, when it was taken from `first` to `second`: here they can talk it over.
+
+    It stands in the queue of the second, so that it comes after what is on their desk.
+    """
 
     escalation: int
+    first: str
+    second: str
 
 
 @dataclass(frozen=True, slots=True)

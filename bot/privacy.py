@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import escalations, people, settings
+from bot import desks, escalations, hops, people, settings
 from bot.errors import Refusal
 from bot.messages import DataErased, DataExported, KudosRedrawn, KudosTakenBack
 from bot.ports import Work
@@ -80,15 +80,18 @@ def send_export(work: Work, person: str, parts: int, now: datetime) -> None:
     """Bring them what is kept, in so many messages; what an earlier request brought disappears."""
     unsay_export(work, person, now)
     for part in range(1, parts + 1):
-        work.outbox.put(person, DataExported(person, part, parts), now, about=escalations.exports_of(person))
+        work.outbox.put(person, DataExported(person, part, parts), now, about=desks.exports_of(person))
 
 
 def unsay_export(work: Work, person: str, now: datetime) -> None:
-    for key, to in work.outbox.about(escalations.exports_of(person)):
+    for key, to in work.outbox.about(desks.exports_of(person)):
         work.outbox.put(to, KudosTakenBack(key), now)
 
 
 def erase_oneself(work: Work, person: str, source: str, now: datetime) -> None:
+    """Erase what somebody said up to now; the same `source` again erases nothing that came later."""
+    if not work.claims.take("erase", source, now):
+        return
     erase(work, person, source, now)
     work.outbox.put(person, DataErased(person), now)
     people.home_opened(work, person, now)
@@ -195,4 +198,4 @@ def _noted(noted: Any) -> Document:
 
 
 def _is_room(id: str) -> bool:
-    return escalations.is_channel(id)
+    return hops.is_channel(id)

@@ -20,6 +20,7 @@ from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Shortcut, Submission, number_in
 from handlers.views import escalation_form as form
 from handlers.views import escalations as view
+from handlers.views.blocks import capital
 
 NEEDED = {move for (_, move), found in TABLE.items() if found.note}
 NOTES = NEEDED | {Move.SETTLE}  # a note is welcome there, and not asked for
@@ -152,8 +153,10 @@ async def _ask_for_words(office: Office, click: Click, move: Move, number: int) 
     further = move is Move.TAKE_FURTHER
     above = view.words_of(told.escalation) if further else []
     prefill = coach.neutral(told.escalation.report) if further else ""
-    asked = question.format(second=told.name(told.escalation.second))
-    modal = form.note(title, asked, submit, number, move, above, prefill, needed=move in NEEDED)
+    second = told.name(told.escalation.second)
+    hint = f"{capital(second)} reads this, and not what stands above." if further else ""
+    asked = question.format(second=second)
+    modal = form.note(title, asked, submit, number, move, above, prefill, needed=move in NEEDED, hint=hint)
     await office.client.views_open(trigger_id=click.trigger_id, view=modal)
 
 

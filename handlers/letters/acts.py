@@ -9,7 +9,7 @@ from bot.rules.recognition import Place
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message to a channel (id or `#name`) or to a person (id).
+    """A message to a channel (id or `#name`), to a person (id), or to several people (ids and commas).
 
     `places` are all those in which it may stand already, where an earlier attempt had no answer;
     `about` is the message to which it links, if there is one that Slack shows us.
