@@ -221,6 +221,34 @@ class DataErased:
     person: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShoutoutNoticed:
+    """To the author of a message that thanks: shall it be recorded? Ids only, and no word of it."""
+
+    author: str
+    channel: str
+    ts: str
+    credited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureAnswered:
+    """In place of a private question: what became of it; `kudos` is 0 where nothing was recorded."""
+
+    answer: str
+    person: str
+    kudos: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """An emoji of Goodword's on a message that was recorded without a question."""
+
+    channel: str
+    ts: str
+    emoji: str
+
+
 Message = (
     KudosPosted
     | KudosReceived
@@ -245,6 +273,9 @@ Message = (
     | EscalationOverdue
     | ChartGaps
     | ReviewExported
+    | ShoutoutNoticed
+    | CaptureAnswered
+    | Reacted
     | DataExported
     | DataErased
 )

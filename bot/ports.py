@@ -383,6 +383,23 @@ class Reviews(Protocol):
     def let_go(self, manager: str, what: ForReview) -> None: ...
 
 
+class Capture(Protocol):
+    """What is done about thanks in ordinary talk, and who is not to be asked."""
+
+    def mode(self, channel: str) -> str:
+        """The mode chosen for a channel; empty where none was."""
+
+    def modes(self) -> Mapping[str, str]:
+        """Every channel for which one was chosen."""
+
+    def choose(self, channel: str, mode: str, by: str, now: datetime) -> None:
+        """Keep a channel's mode; empty: none of its own any more."""
+
+    def mute(self, person: str, what: str, now: datetime) -> None: ...
+
+    def is_muted(self, person: str, what: str) -> bool: ...
+
+
 class Traces(Protocol):
     """What else is kept about one person: choices, marks, what they keep of others."""
 
@@ -455,6 +472,8 @@ class Work(Protocol):
     def escalations(self) -> Escalations: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def capture(self) -> Capture: ...
     @property
     def traces(self) -> Traces: ...
     @property

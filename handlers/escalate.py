@@ -37,13 +37,13 @@ async def command(office: Office, asked: Command) -> Answer | None:
         mine, held = await office.transact(asked.team_id, partial(escalations.of, person=asked.user_id))
         return view.status(mine, held)
     words = "".join(getattr(piece, "text", "") or f"@{piece.label}" for piece in markup.pieces(asked.text))  # type: ignore[union-attr]
-    await _open(office, asked.team_id, asked.trigger_id, happened=words.strip())
+    await open_form(office, asked.team_id, asked.trigger_id, happened=words.strip())
     return None
 
 
 async def from_message(office: Office, asked: Shortcut) -> None:
     """The message shortcut: the form with a link to the message, whose words are not copied."""
-    await _open(office, asked.team.id, asked.trigger_id, link=await _link(office, asked))
+    await open_form(office, asked.team.id, asked.trigger_id, link=await _link(office, asked))
 
 
 async def _link(office: Office, asked: Shortcut) -> str:
@@ -202,7 +202,9 @@ async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, st
         return None, no.sentence
 
 
-async def _open(office: Office, workspace: str, trigger: str, *, happened: str = "", link: str = "") -> None:
+async def open_form(
+    office: Office, workspace: str, trigger: str, *, happened: str = "", link: str = ""
+) -> None:
     teams: list[Group] = await office.transact(workspace, people.teams)
     await office.client.views_open(trigger_id=trigger, view=form.blank(teams, happened=happened, link=link))
 

@@ -38,6 +38,7 @@ from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
 from handlers.slack import Identity
+from handlers.views import capture as capture_view
 from handlers.views import escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
 from handlers.views import home as home_view
@@ -58,6 +59,12 @@ COMMANDS: Mapping[str, Handler] = {
 ACTIONS: Mapping[str, Handler] = {
     view.GIVE: kudos.form_wanted,
     view.UNDO: kudos.undo_clicked,
+    capture_view.RECORD: capture.record_wanted,
+    capture_view.NOT_NOW: capture.not_now,
+    capture_view.NOT_HERE: capture.not_here,
+    capture_view.OPEN: capture.form_wanted,
+    capture_view.FINE: capture.not_now,
+    capture_view.NEVER: capture.never,
     home_view.THANKED: home.thanks_wanted,
     view.JOIN: joining.clicked,
     joining_view.LEAVE: joining.clicked,

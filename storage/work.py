@@ -14,6 +14,7 @@ from bot.ports import Letter, Sent, Waiting
 from storage import commits
 from storage import engine as engines
 from storage import outbox as letters
+from storage.capture import CaptureShelf
 from storage.chart import ChartShelf
 from storage.claims import ClaimsShelf
 from storage.escalations import EscalationShelf
@@ -80,6 +81,10 @@ class Work:
     @cached_property
     def reviews(self) -> ReviewShelf:
         return ReviewShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def capture(self) -> CaptureShelf:
+        return CaptureShelf(self._connection, self.workspace)
 
     @cached_property
     def traces(self) -> TraceShelf:

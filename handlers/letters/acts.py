@@ -78,10 +78,18 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class React:
+    """An emoji of ours on somebody's message."""
+
+    place: Place
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsay:
     """It is not to be said any more; if it was, it stands in one of the places and is to disappear."""
 
     places: tuple[str, ...]
 
 
-Act = Post | Redraw | Whisper | Remove | Replace | Publish | Upload | Unsay
+Act = Post | Redraw | Whisper | Remove | Replace | Publish | Upload | React | Unsay

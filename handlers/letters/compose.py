@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot.messages import (
+    CaptureAnswered,
     ChartGaps,
     ClickRefused,
     DataErased,
@@ -29,11 +30,13 @@ from bot.messages import (
     KudosTakenBack,
     OutcomeAsked,
     OutcomeTold,
+    Reacted,
     ReviewExported,
+    ShoutoutNoticed,
     UndoConfirmed,
 )
 from bot.ports import Letter, Transact, Work
-from handlers.letters import alone, answers, escalations, kudos
+from handlers.letters import alone, answers, capture, escalations, kudos
 from handlers.letters.acts import Act
 
 Composer = Callable[[Work, Letter, datetime, Any], Act | None]
@@ -60,6 +63,9 @@ COMPOSERS: Mapping[type, Composer] = {
     EscalationRetold: escalations.retold,
     EscalationTalk: escalations.talk,
     EscalationTalkRedrawn: escalations.talk_redrawn,
+    ShoutoutNoticed: capture.noticed,
+    CaptureAnswered: capture.answered,
+    Reacted: capture.reacted,
     HomeOpened: alone.home,
     ChartGaps: alone.gaps,
     ReviewExported: alone.review,
