@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.messages import Message
 from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
@@ -411,6 +411,19 @@ class Outbox(Protocol):
         """Let parked messages try again, all or those to one destination; gives their number."""
 
 
+class Traces(Protocol):
+    """What one person left beside their kudos and escalations."""
+
+    def of(self, person: str) -> Mapping[str, list[dict[str, Any]]]:
+        """All of it under titles, each row as it can be written down as JSON."""
+
+    def joined_by(self, person: str) -> list[int]:
+        """The numbers of the kudos in which they have joined."""
+
+    def erase(self, person: str, numbers: Collection[int]) -> None:
+        """Take out what they said of kudos, what others said of these ones, and what is kept of them."""
+
+
 class Settings(Protocol):
     def current(self) -> Mapping[str, str]:
         """Every value that was set; what is missing has its default."""
@@ -445,6 +458,8 @@ class Work(Protocol):
     def escalations(self) -> Escalations: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def traces(self) -> Traces: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

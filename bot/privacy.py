@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import desks, escalations, hops, people, settings
+from bot import desks, escalations, hops, kudos, people, settings
 from bot.errors import Refusal
-from bot.messages import DataErased, DataExported, KudosRedrawn, KudosTakenBack
+from bot.messages import DataErased, DataExported, KudosTakenBack
 from bot.ports import Work
 from bot.rules.chart import email_in
 from bot.rules.escalation import Escalation
@@ -61,6 +61,7 @@ def export(work: Work, member: str) -> Document:
         "moves_and_looks_at_the_escalations_of_others": [
             _noted(each) for each in moves if each.escalation not in theirs
         ],
+        **work.traces.of(member),
         "stands_in_for_managers": settings.chosen(work).fallback == member,
         "settings_changed": [
             {"name": one.name, "value": one.value, "at": one.at.isoformat()}
@@ -125,13 +126,16 @@ def find(work: Work, typed: str) -> tuple[str, str]:
 
 def _erase_kudos(work: Work, person: str, now: datetime) -> int:
     erased, shared = work.kudos.erase(person)
+    work.traces.erase(person, erased)
     for number in erased:
-        for key, to in work.outbox.about(f"kudos:{number}"):
+        for key, to in work.outbox.about(kudos.about(number)):
             work.outbox.put(to, KudosTakenBack(key), now)
+    for number in sorted({*shared, *work.traces.joined_by(person)} - {*erased}):
+        kudos.redraw(work, number, now)
     for number in shared:
-        for key, to in work.outbox.about(f"kudos:{number}"):
-            again = KudosTakenBack(key) if to == person else KudosRedrawn(number, key)
-            work.outbox.put(to, again, now)
+        for key, to in work.outbox.about(kudos.about(number)):
+            if to == person:
+                work.outbox.put(to, KudosTakenBack(key), now)
     return len(erased)
 
 
@@ -151,21 +155,29 @@ def _place(work: Work, member: str) -> Document:
     return {"in_force": facts(work.chart.of(member)), "said_by": said}
 
 
-def _received(kudos: Kudos) -> Document:
-    return {"from": kudos.giver.name, **_kudos(kudos)}
+def _received(one: Kudos) -> Document:
+    return {"from": one.giver.name, **_kudos(one)}
 
 
-def _given(kudos: Kudos) -> Document:
-    return {"to": [one.name for one in kudos.recipients], **_kudos(kudos)}
+def _given(one: Kudos) -> Document:
+    return {"to": [each.name for each in one.recipients], **_kudos(one)}
 
 
-def _kudos(kudos: Kudos) -> Document:
+def _kudos(one: Kudos) -> Document:
+    about = one.besides.about
     return {
-        "number": kudos.number,
-        "reason": kudos.reason,
-        "values": list(kudos.tags),
-        "at": kudos.given_at.isoformat(),
-        "taken_back": kudos.taken_back,
+        "number": one.number,
+        "reason": one.reason,
+        "values": list(one.tags),
+        "above_and_beyond": one.besides.above,
+        "private": one.besides.private,
+        "customer": one.besides.customer,
+        "customer_words": one.besides.customer_words,
+        "about_message": f"{about.channel} {about.ts}" if about else "",
+        "outcome": one.outcome,
+        "joined": [each.name for each in one.joined],
+        "at": one.given_at.isoformat(),
+        "taken_back": one.taken_back,
     }
 
 

@@ -25,6 +25,7 @@ from storage.preferences import PreferenceShelf
 from storage.reviews import ReviewShelf
 from storage.secrets import Cipher
 from storage.settings import SettingsShelf
+from storage.traces import TraceShelf
 
 T = TypeVar("T")
 
@@ -79,6 +80,10 @@ class Work:
     @cached_property
     def reviews(self) -> ReviewShelf:
         return ReviewShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def traces(self) -> TraceShelf:
+        return TraceShelf(self._connection, self.workspace)
 
     @cached_property
     def outbox(self) -> OutboxShelf:
