@@ -417,6 +417,9 @@ class Traces(Protocol):
     def of(self, person: str) -> Mapping[str, list[dict[str, Any]]]:
         """All of it under titles, each row as it can be written down as JSON."""
 
+    def passed_on_by(self, manager: str) -> list[int]:
+        """The numbers of the kudos that they passed on to their people."""
+
     def joined_by(self, person: str) -> list[int]:
         """The numbers of the kudos in which they have joined."""
 

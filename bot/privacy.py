@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import desks, escalations, hops, kudos, people, settings
 from bot.errors import Refusal
-from bot.messages import DataErased, DataExported, KudosTakenBack
+from bot.messages import DataErased, DataExported, KudosPassedOn, KudosTakenBack
 from bot.ports import Work
 from bot.rules.chart import email_in
 from bot.rules.escalation import Escalation
@@ -125,13 +125,18 @@ def find(work: Work, typed: str) -> tuple[str, str]:
 
 
 def _erase_kudos(work: Work, person: str, now: datetime) -> int:
+    passed_on = work.traces.passed_on_by(person)
     erased, shared = work.kudos.erase(person)
     work.traces.erase(person, erased)
     for number in erased:
         for key, to in work.outbox.about(kudos.about(number)):
             work.outbox.put(to, KudosTakenBack(key), now)
-    for number in sorted({*shared, *work.traces.joined_by(person)} - {*erased}):
+    for number in sorted({*shared, *passed_on, *work.traces.joined_by(person)} - {*erased}):
         kudos.redraw(work, number, now)
+        for key, to in work.outbox.about(kudos.about(number)):
+            said = work.outbox.message(key)
+            if isinstance(said, KudosPassedOn) and said.manager == person:
+                work.outbox.put(to, KudosTakenBack(key), now)
     for number in shared:
         for key, to in work.outbox.about(kudos.about(number)):
             if to == person:
@@ -172,9 +177,9 @@ def _kudos(one: Kudos) -> Document:
         "above_and_beyond": one.besides.above,
         "private": one.besides.private,
         "customer": one.besides.customer,
-        "customer_words": one.besides.customer_words,
+        "customer_said": one.besides.customer_words,
         "about_message": f"{about.channel} {about.ts}" if about else "",
-        "outcome": one.outcome,
+        "what_came_of_it": one.outcome,
         "joined": [each.name for each in one.joined],
         "at": one.given_at.isoformat(),
         "taken_back": one.taken_back,

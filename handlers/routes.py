@@ -40,6 +40,7 @@ from handlers.payloads import Click, Command, Event, Shortcut, Submission
 from handlers.slack import Identity
 from handlers.views import escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
+from handlers.views import home as home_view
 from handlers.views import joining as joining_view
 from handlers.views import kudos as view
 from handlers.views import managers as manager_view
@@ -57,6 +58,7 @@ COMMANDS: Mapping[str, Handler] = {
 ACTIONS: Mapping[str, Handler] = {
     view.GIVE: kudos.form_wanted,
     view.UNDO: kudos.undo_clicked,
+    home_view.THANKED: home.thanks_wanted,
     view.JOIN: joining.clicked,
     joining_view.LEAVE: joining.clicked,
     manager_view.PASS_ON: managers.pass_on_wanted,

@@ -31,7 +31,7 @@ TITLES = {
     "escalations_reported": "What you escalated",
     "moves_and_looks_at_the_escalations_of_others": "What you did with escalations that were on your desk",
     "preferences": "How you like to be thanked",
-    "kudos_joined": "Kudos in which you joined",
+    "joined_in": "Kudos in which you joined",
     "emoji_that_thank": "Emoji by which you thanked",
     "passed_on": "What you passed on to your people",
     "kept_for_reviews": "Kudos that you keep for reviews",

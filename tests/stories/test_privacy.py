@@ -42,7 +42,7 @@ THEIRS = {
     "escalations_reported": {"escalations", "escalation_moves"},
     "moves_and_looks_at_the_escalations_of_others": {"escalation_moves"},
     "preferences": {"preferences"},
-    "kudos_joined": {"joinings", "joined"},
+    "joined_in": {"joinings", "joined"},
     "emoji_that_thank": {"marks"},
     "passed_on": {"passed_on"},
     "kept_for_reviews": {"kept"},
@@ -203,8 +203,25 @@ async def test_erasing_reaches_what_was_passed_on_and_whoever_joined_in(town: To
     await _erase(town, "dina")
     assert town.dms("dina") == []
     assert town.dms("ruth") == []
-    assert {one["words"] for one in (await _export(town, "ruth"))["passed_on"]} == {""}
+    assert (await _export(town, "ruth"))["passed_on"] == []
     assert await town.bot.store.transact(town.bot.me.workspace, kudos.verify) == []
+
+
+async def test_what_a_manager_passed_on_disappears_with_them_and_the_thanks_stay(town: Town) -> None:
+    await _above(town, "ada", "ben")
+    await town.settled()
+    await town.slack.clicks("ruth", town.dms("ruth")[0], "kudos_pass_on")
+    form = town.slack.shown("ruth").views[-1]
+    await town.slack.submits("ruth", form.id, {"words": {"words": "I am proud of you, kakapo-14."}})
+    await town.settled()
+    assert _who_saw(town, "kakapo-14") == {"ben", "ruth"}
+
+    await _erase(town, "ruth")
+
+    assert _who_saw(town, "kakapo-14") == set()
+    assert [word.plain.split("\n")[0] for word in town.dms("ben")] == [
+        "Ada thanks you for going above and beyond:"
+    ]
 
 
 async def test_what_others_escalated_about_somebody_stays_where_it_is_when_they_are_erased(
