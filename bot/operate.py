@@ -18,7 +18,7 @@ from bot.errors import Refusal
 from bot.ports import Work
 from bot.rules.people import listed
 from handlers import slack
-from handlers.directory.slack import unfit
+from handlers.directory.slack import refused_as_stand_in
 from handlers.manifest import SCOPES, manifest
 from storage import engine as engines
 from storage import keys, migrations, workspaces
@@ -101,12 +101,7 @@ def _unfit_person(work: Work, id: str) -> str:
 
 
 async def _unfit_channel(clients: slack.Clients, channel: str) -> str:
-    room = await slack.stand_in_channel(clients, channel)
-    if room is None:
-        return "there is no such channel, or Goodword was not invited to it"
-    if why := unfit(room):
-        return f"it {why}, and an escalation goes to a private channel of yours only"
-    return "" if room.get("is_member", True) else "Goodword was not invited to it"
+    return refused_as_stand_in(await slack.stand_in_channel(clients, channel))
 
 
 async def release(config: Config, workspace: str | None) -> int:

@@ -400,16 +400,6 @@ class Capture(Protocol):
     def is_muted(self, person: str, what: str) -> bool: ...
 
 
-class Traces(Protocol):
-    """What else is kept about one person: choices, marks, what they keep of others."""
-
-    def of(self, person: str) -> Mapping[str, list[dict[str, Any]]]:
-        """Give all of it, as texts and numbers, by what it is."""
-
-    def erase(self, person: str, kudos: list[int]) -> None:
-        """Forget choices and what is kept; `kudos` are the numbers of those whose words are erased."""
-
-
 class Outbox(Protocol):
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
         """Queue a message for a channel, a person or an address; gives its key."""
@@ -436,6 +426,22 @@ class Outbox(Protocol):
 
     def release(self, now: datetime, to: str | None = None) -> int:
         """Let parked messages try again, all or those to one destination; gives their number."""
+
+
+class Traces(Protocol):
+    """What one person left beside their kudos and escalations."""
+
+    def of(self, person: str) -> Mapping[str, list[dict[str, Any]]]:
+        """All of it under titles, each row as it can be written down as JSON."""
+
+    def passed_on_by(self, manager: str) -> list[int]:
+        """The numbers of the kudos that they passed on to their people."""
+
+    def joined_by(self, person: str) -> list[int]:
+        """The numbers of the kudos in which they have joined."""
+
+    def erase(self, person: str, numbers: Collection[int]) -> None:
+        """Take out what they said of kudos, what others said of these ones, and what is kept of them."""
 
 
 class Settings(Protocol):

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import desks, escalations, hops, people, settings
+from bot import desks, escalations, hops, kudos, people, settings
 from bot.errors import Refusal
-from bot.messages import DataErased, DataExported, KudosRedrawn, KudosTakenBack
+from bot.messages import DataErased, DataExported, KudosPassedOn, KudosTakenBack
 from bot.ports import Work
 from bot.rules.chart import email_in
 from bot.rules.escalation import Escalation
@@ -61,13 +61,13 @@ def export(work: Work, member: str) -> Document:
         "moves_and_looks_at_the_escalations_of_others": [
             _noted(each) for each in moves if each.escalation not in theirs
         ],
+        **work.traces.of(member),
         "stands_in_for_managers": settings.chosen(work).fallback == member,
         "settings_changed": [
             {"name": one.name, "value": one.value, "at": one.at.isoformat()}
             for one in settings.history(work)
             if one.by == member
         ],
-        **work.traces.of(member),
         "messages": [
             {"kind": one.kind, "at": one.at.isoformat(), "state": one.state}
             for to in (member, f"home:{member}")
@@ -125,15 +125,22 @@ def find(work: Work, typed: str) -> tuple[str, str]:
 
 
 def _erase_kudos(work: Work, person: str, now: datetime) -> int:
+    passed_on = work.traces.passed_on_by(person)
     erased, shared = work.kudos.erase(person)
     work.traces.erase(person, erased)
     for number in erased:
-        for key, to in work.outbox.about(f"kudos:{number}"):
+        for key, to in work.outbox.about(kudos.about(number)):
             work.outbox.put(to, KudosTakenBack(key), now)
+    for number in sorted({*shared, *passed_on, *work.traces.joined_by(person)} - {*erased}):
+        kudos.redraw(work, number, now)
+        for key, to in work.outbox.about(kudos.about(number)):
+            said = work.outbox.message(key)
+            if isinstance(said, KudosPassedOn) and said.manager == person:
+                work.outbox.put(to, KudosTakenBack(key), now)
     for number in shared:
-        for key, to in work.outbox.about(f"kudos:{number}"):
-            again = KudosTakenBack(key) if to == person else KudosRedrawn(number, key)
-            work.outbox.put(to, again, now)
+        for key, to in work.outbox.about(kudos.about(number)):
+            if to == person:
+                work.outbox.put(to, KudosTakenBack(key), now)
     return len(erased)
 
 
@@ -153,26 +160,29 @@ def _place(work: Work, member: str) -> Document:
     return {"in_force": facts(work.chart.of(member)), "said_by": said}
 
 
-def _received(kudos: Kudos) -> Document:
-    return {"from": kudos.giver.name, **_kudos(kudos)}
+def _received(one: Kudos) -> Document:
+    return {"from": one.giver.name, **_kudos(one)}
 
 
-def _given(kudos: Kudos) -> Document:
-    return {"to": [one.name for one in kudos.recipients], **_kudos(kudos)}
+def _given(one: Kudos) -> Document:
+    return {"to": [each.name for each in one.recipients], **_kudos(one)}
 
 
-def _kudos(kudos: Kudos) -> Document:
+def _kudos(one: Kudos) -> Document:
+    about = one.besides.about
     return {
-        "number": kudos.number,
-        "reason": kudos.reason,
-        "values": list(kudos.tags),
-        "above_and_beyond": kudos.besides.above,
-        "private": kudos.besides.private,
-        "customer": kudos.besides.customer,
-        "customer_said": kudos.besides.customer_words,
-        "what_came_of_it": kudos.outcome,
-        "at": kudos.given_at.isoformat(),
-        "taken_back": kudos.taken_back,
+        "number": one.number,
+        "reason": one.reason,
+        "values": list(one.tags),
+        "above_and_beyond": one.besides.above,
+        "private": one.besides.private,
+        "customer": one.besides.customer,
+        "customer_said": one.besides.customer_words,
+        "about_message": f"{about.channel} {about.ts}" if about else "",
+        "what_came_of_it": one.outcome,
+        "joined": [each.name for each in one.joined],
+        "at": one.given_at.isoformat(),
+        "taken_back": one.taken_back,
     }
 
 

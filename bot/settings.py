@@ -313,6 +313,7 @@ def change(work: Work, name: str, typed: str, by: str, now: datetime) -> str:
 def restore(work: Work, name: str, by: str, now: datetime) -> None:
     """Let the default count again."""
     if known(name).name in work.settings.current():
+        _fits_the_others({**current(work), name: ALL[name].default}, name)
         work.settings.change(name, None, by, now)
         _settled(work, name, now)
 

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from bot import people, settings
+from slack_sdk.errors import SlackClientError
+
+from bot import hops, people, settings
 from bot.errors import Refusal
 from bot.ports import Work
+from handlers.directory.slack import refused_as_stand_in
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Submission
 from handlers.views import settings as view
@@ -33,6 +36,8 @@ async def history_wanted(office: Office, click: Click) -> None:
 async def sent(office: Office, submission: Submission) -> Answer | None:
     """Keep it, and draw the list anew that lies below the form."""
     name = submission.view.private_metadata
+    if why := await _unfit(office, name, view.typed(submission)):
+        return {"response_action": "errors", "errors": {view.field_of(name): f"This cannot stand in: {why}."}}
     change = partial(_change, name=name, typed=view.typed(submission), who=submission.user.id, office=office)
     try:
         drawn = await office.transact(submission.team.id, change)
@@ -41,6 +46,17 @@ async def sent(office: Office, submission: Submission) -> Answer | None:
     if submission.view.root_view_id:
         await office.client.views_update(view_id=submission.view.root_view_id, view=drawn)
     return None
+
+
+async def _unfit(office: Office, name: str, typed: str) -> str:
+    """Why a channel cannot stand in for managers; empty where it can, or where it is about something else."""
+    if name != "fallback" or not hops.is_channel(typed):
+        return ""
+    try:
+        found = await office.client.conversations_info(channel=typed)
+    except SlackClientError:
+        return refused_as_stand_in(None)
+    return refused_as_stand_in(found["channel"])
 
 
 async def _asked(office: Office, click: Click, draw: Callable[..., View]) -> View | None:

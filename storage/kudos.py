@@ -96,9 +96,8 @@ class KudosShelf:
         kept = list(self._connection.execute(beside.order_by(kudos.c.number)).scalars())
         whose = or_(kudos.c.giver_id == person, kudos.c.number.in_(theirs))
         blank = update(kudos).where(ours, whose, kudos.c.number.not_in(beside), kudos.c.reason != "")
-        erased = blank.values(reason="", tags="", outcome=None, customer=None, customer_words=None).returning(
-            kudos.c.number
-        )
+        words = dict.fromkeys(("customer", "customer_words", "outcome", "about_channel", "about_ts"))
+        erased = blank.values(reason="", tags="", **words).returning(kudos.c.number)
         return sorted(self._connection.execute(erased).scalars()), kept
 
     def taken_back_by(self, source: str) -> int | None:
@@ -127,8 +126,7 @@ class KudosShelf:
         to_them = select(recipients.c.kudos_number).where(
             recipients.c.workspace_id == self._workspace, recipients.c.person_id.in_(people)
         )
-        standing = (reversals.c.kudos_number.is_(None), kudos.c.given_at >= since)
-        return self._read(kudos.c.number.in_(to_them), *standing, limit=limit)
+        return self._read(kudos.c.number.in_(to_them), *_STANDING, kudos.c.given_at >= since, limit=limit)
 
     def counts(self, person: str) -> Counts:
         query = select(totals).where(totals.c.workspace_id == self._workspace, totals.c.person_id == person)
@@ -196,7 +194,7 @@ class KudosShelf:
                 text("kudos.asked_at IS NULL"),  # in the words of the partial index
                 kudos.c.given_at > since,
                 kudos.c.given_at <= until,
-                reversals.c.kudos_number.is_(None),
+                *_STANDING,
                 people.c.active.is_(True),
             )
             .order_by(kudos.c.given_at)
@@ -211,8 +209,11 @@ class KudosShelf:
         return self._change(number, kudos.c.outcome.is_(None), outcome=outcome, outcome_at=now)
 
     def _change(self, number: int, where: ColumnElement[bool], **values: Any) -> bool:
-        """Change a row where it still is as it should be; of two at once only one finds it so."""
-        ours = (kudos.c.workspace_id == self._workspace, kudos.c.number == number)
+        """Change a row where it still is as it should be; of two at once only one finds it so.
+
+        What was erased gets no words again.
+        """
+        ours = (kudos.c.workspace_id == self._workspace, kudos.c.number == number, kudos.c.reason != "")
         statement = update(kudos).where(*ours, where).values(**values).returning(kudos.c.number)
         return self._connection.execute(statement).scalar_one_or_none() is not None
 
@@ -324,7 +325,9 @@ class KudosShelf:
         rows = self._connection.execute(query).all()
         thanked = self._thanked([row.number for row in rows])
         seconds = self._joined([row.number for row in rows])
-        ids = {row.giver_id for row in rows}.union(*thanked.values(), *seconds.values())
+        ids = {row.giver_id for row in rows}.union(
+            *thanked.values(), *(dict(each) for each in seconds.values())
+        )
         known = self._people.look_up(ids, (), ()).people
         return [
             Kudos(
@@ -337,7 +340,7 @@ class KudosShelf:
                 taken_back=row.reversed is not None,
                 besides=_besides_of(row),
                 outcome=row.outcome or "",
-                joined=tuple(known[id] for id in seconds[row.number]),
+                joined=tuple(known[id].at(since) for id, since in seconds[row.number]),
             )
             for row in rows
         ]
@@ -353,11 +356,12 @@ class KudosShelf:
             found[row.kudos_number].append(row.person_id)
         return found
 
-    def _joined(self, numbers: list[int]) -> dict[int, list[str]]:
+    def _joined(self, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
+        """Who joined in, and since when."""
         query = select(joined).where(joined.c.kudos_number.in_(numbers)).order_by(*_EARLIEST)
-        found: dict[int, list[str]] = {number: [] for number in numbers}
+        found: dict[int, list[tuple[str, datetime]]] = {number: [] for number in numbers}
         for row in self._connection.execute(query):
-            found[row.kudos_number].append(row.person_id)
+            found[row.kudos_number].append((row.person_id, row.since))
         return found
 
 

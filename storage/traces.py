@@ -1,13 +1,36 @@
-"""What else is kept about one person, besides what they said: choices, marks, what they keep of others."""
+"""What one person left beside their kudos and escalations: read for their export, and taken out."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, or_, select
+from sqlalchemy import Connection, Table, and_, delete, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
-from storage.tables import digests, joined, kept, marks, passed_on, preferences
+from storage.tables import (
+    channel_modes,
+    digests,
+    joined,
+    joinings,
+    kept,
+    marks,
+    mutes,
+    passed_on,
+    people,
+    preferences,
+)
 
-Entry = dict[str, Any]
+# Title → the table, who it is about in it, and what of a row is told. Times come out in ISO 8601.
+_READ: dict[str, tuple[Table, str, tuple[str, ...]]] = {
+    "preferences": (preferences, "person_id", ("name", "value", "set_at")),
+    "joined_in": (joinings, "person_id", ("kudos_number", "way", "joined", "happened_at")),
+    "emoji_that_thank": (marks, "person_id", ("channel", "ts", "way", "added", "happened_at")),
+    "passed_on": (passed_on, "manager_id", ("kudos_number", "words", "passed_at")),
+    "kept_for_reviews": (kept, "manager_id", ("kudos_number", "kept_at")),
+    "not_to_be_asked": (mutes, "person_id", ("what", "since")),
+    "channels_set": (channel_modes, "set_by", ("channel_id", "mode", "set_at")),
+    "digests": (digests, "addressee", ("kind", "period", "made_at")),
+}
 
 
 class TraceShelf:
@@ -15,51 +38,41 @@ class TraceShelf:
         self._connection = connection
         self._workspace = workspace
 
-    def of(self, person: str) -> dict[str, list[Entry]]:
-        return {
-            "preferences": self._entries(
-                self._rows(preferences, "name", "value", "set_at").where(preferences.c.person_id == person)
-            ),
-            "joined_in": self._entries(
-                self._rows(joined, "kudos_number", "since").where(joined.c.person_id == person)
-            ),
-            "emoji_that_thank": self._entries(
-                self._rows(marks, "channel", "ts", "way", "added", "happened_at").where(
-                    marks.c.person_id == person
-                )
-            ),
-            "passed_on": self._entries(
-                self._rows(passed_on, "kudos_number", "words", "passed_at").where(
-                    passed_on.c.manager_id == person
-                )
-            ),
-            "kept_for_reviews": self._entries(
-                self._rows(kept, "kudos_number", "person_id", "kept_at").where(kept.c.manager_id == person)
-            ),
-            "digests": self._entries(
-                self._rows(digests, "kind", "period", "made_at").where(digests.c.addressee == person)
-            ),
-        }
+    def of(self, person: str) -> dict[str, list[dict[str, Any]]]:
+        return {title: self._rows(person, *what) for title, what in _READ.items()}
 
-    def erase(self, person: str, kudos: list[int]) -> None:
-        """Forget choices and what is kept; `kudos` are the numbers of those whose words are erased."""
-        theirs = or_(passed_on.c.manager_id == person, passed_on.c.kudos_number.in_(kudos))
-        self._drop(passed_on, theirs)
-        self._drop(kept, or_(kept.c.manager_id == person, kept.c.person_id == person))
-        self._drop(preferences, preferences.c.person_id == person)
+    def passed_on_by(self, manager: str) -> list[int]:
+        query = select(passed_on.c.kudos_number).where(
+            self._ours(passed_on, passed_on.c.manager_id == manager)
+        )
+        return sorted(self._connection.execute(query).scalars())
 
-    def _rows(self, table: Table, *names: str) -> Select[Any]:
-        columns = [table.c[name] for name in names]
-        return select(*columns).where(table.c.workspace_id == self._workspace).order_by(*columns)
+    def joined_by(self, person: str) -> list[int]:
+        query = select(joined.c.kudos_number).where(
+            joined.c.workspace_id == self._workspace, joined.c.person_id == person
+        )
+        return sorted(self._connection.execute(query).scalars())
 
-    def _entries(self, query: Select[Any]) -> list[Entry]:
-        return [_entry(row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001 - its public name
+    def erase(self, person: str, numbers: Collection[int]) -> None:
+        spoken = or_(passed_on.c.manager_id == person, passed_on.c.kudos_number.in_(numbers))
+        self._connection.execute(delete(passed_on).where(self._ours(passed_on, spoken)))
+        of_reviews = or_(
+            kept.c.manager_id == person, kept.c.person_id == person, kept.c.kudos_number.in_(numbers)
+        )
+        self._connection.execute(delete(kept).where(self._ours(kept, of_reviews)))
+        # Who is still here goes on being thanked, and in the way they chose.
+        left = select(people.c.person_id).where(self._ours(people, people.c.active.is_(False)))
+        gone = and_(preferences.c.person_id == person, preferences.c.person_id.in_(left))
+        self._connection.execute(delete(preferences).where(self._ours(preferences, gone)))
 
-    def _drop(self, table: Table, which: Any) -> None:
-        self._connection.execute(delete(table).where(table.c.workspace_id == self._workspace, which))
+    def _rows(self, person: str, table: Table, who: str, told: tuple[str, ...]) -> list[dict[str, Any]]:
+        query = select(*(table.c[name] for name in told)).where(self._ours(table, table.c[who] == person))
+        rows = self._connection.execute(query.order_by(table.c[told[-1]]))
+        return [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]  # noqa: SLF001 - SQLAlchemy's own name for it
+
+    def _ours(self, table: Table, which: ColumnElement[bool]) -> ColumnElement[bool]:
+        return and_(table.c.workspace_id == self._workspace, which)
 
 
-def _entry(row: Any) -> Entry:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in dict(row).items()
-    }
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -160,6 +160,15 @@ def unfit(room: Mapping[str, Any]) -> str:
     return "is shared with another organisation" if room.get("is_ext_shared") else ""
 
 
+def refused_as_stand_in(room: Mapping[str, Any] | None) -> str:
+    """What to tell an administrator of a channel that cannot stand in; Slack may not show it at all."""
+    if room is None:
+        return "there is no such channel, or Goodword was not invited to it"
+    if why := unfit(room):
+        return f"it {why}, and an escalation goes to a private channel of yours only"
+    return "" if room.get("is_member", True) else "Goodword was not invited to it"
+
+
 def person_of(user: SlackUser, workspace: str) -> Person:
     """Read a user object of Slack's. Slackbot says it is no bot, and it is one."""
     profile = user.profile or Profile()

@@ -42,6 +42,7 @@ NEEDED_BY_METHODS = {
     "conversations_replies": {"channels:history", "groups:history"},
     "files_completeUploadExternal": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
+    "reactions_add": {"reactions:write"},
     "team_profile_get": {"users.profile:read"},
     "usergroups_list": {"usergroups:read"},
     "users_info": {"users:read"},

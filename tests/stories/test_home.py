@@ -82,6 +82,17 @@ async def test_what_no_setting_can_be_is_said_beside_the_field(
     assert says in _top(town, "eve").errors["value"]
 
 
+async def test_a_channel_to_which_goodword_was_not_invited_cannot_stand_in(town: Town) -> None:
+    await _opens(town, "eve", "settings_open")
+    await town.slack.clicks("eve", _top(town, "eve"), "settings_change", "fallback")
+    await town.slack.submits("eve", _top(town, "eve").id, {"channel": {"channel": "C0PEOPLEOP"}})
+    assert "Goodword was not invited to it" in str(_top(town, "eve").errors)
+
+    await town.slack.joins(town.bot.me.bot_user, "people-ops")
+    await town.slack.submits("eve", _top(town, "eve").id, {"channel": {"channel": "C0PEOPLEOP"}})
+    assert "Fallback: C0PEOPLEOP" in _top(town, "eve").plain
+
+
 async def test_left_empty_the_default_counts_again(town: Town) -> None:
     await town.set("digest_time", "Mon 09:00")
     await _opens(town, "eve", "settings_open")

@@ -20,6 +20,7 @@ from tests.stories.test_escalations import (
     _who_saw,
     _words,
 )
+from tests.stories.test_recognition import _above
 from tests.town import Town
 
 THANKS = "for the invoice at midnight, dodo-11"
@@ -40,15 +41,17 @@ THEIRS = {
     "kudos": {"kudos", "recipients", "totals"},
     "escalations_reported": {"escalations", "escalation_moves"},
     "moves_and_looks_at_the_escalations_of_others": {"escalation_moves"},
-    "stands_in_for_managers": {"settings"},
-    "settings_changed": {"settings"},
-    "messages": {"outbox"},
     "preferences": {"preferences"},
-    "joined_in": {"joined", "joinings"},
+    "joined_in": {"joinings", "joined"},
     "emoji_that_thank": {"marks"},
     "passed_on": {"passed_on"},
     "kept_for_reviews": {"kept"},
+    "not_to_be_asked": {"mutes"},
+    "channels_set": {"channel_modes"},
     "digests": {"digests"},
+    "stands_in_for_managers": {"settings"},
+    "settings_changed": {"settings"},
+    "messages": {"outbox"},
 }
 
 
@@ -176,6 +179,51 @@ async def test_thanks_to_several_stay_for_the_others_and_name_the_one_no_more(to
         "Ada thanks you and a colleague:\nfor the quiet week, moa-12"
     ]
     assert town.dms("ben") == []
+
+
+async def test_erasing_reaches_what_was_passed_on_and_whoever_joined_in(town: Town) -> None:
+    await _above(town, "ada", "ben", "cy")
+    await _above(town, "abe", "dina")
+    await town.settled()
+    for word in town.dms("ruth"):
+        await town.slack.clicks("ruth", word, "kudos_pass_on")
+        form = town.slack.shown("ruth").views[-1]
+        await town.slack.submits("ruth", form.id, {"words": {"words": "I am proud of you, kakapo-14."}})
+        await town.settled()
+    for post in town.channel("kudos"):
+        await town.slack.clicks("greta", post, "kudos_join")
+    await town.settled()
+    assert "Greta" in town.channel("kudos")[0].plain
+    export = await _export(town, "ruth")
+    assert [one["words"] for one in export["passed_on"]] == ["I am proud of you, kakapo-14."] * 2
+
+    await _erase(town, "greta")
+    assert not [post for post in town.channel("kudos") if "Greta" in post.plain]
+    await _erase(town, "ada")
+    assert len(town.channel("kudos")) == 1
+    assert [word.plain for word in town.dms("ben")] == []
+    await _erase(town, "dina")
+    assert town.dms("dina") == []
+    assert town.dms("ruth") == []
+    assert (await _export(town, "ruth"))["passed_on"] == []
+    assert await town.bot.store.transact(town.bot.me.workspace, kudos.verify) == []
+
+
+async def test_what_a_manager_passed_on_disappears_with_them_and_the_thanks_stay(town: Town) -> None:
+    await _above(town, "ada", "ben")
+    await town.settled()
+    await town.slack.clicks("ruth", town.dms("ruth")[0], "kudos_pass_on")
+    form = town.slack.shown("ruth").views[-1]
+    await town.slack.submits("ruth", form.id, {"words": {"words": "I am proud of you, kakapo-14."}})
+    await town.settled()
+    assert _who_saw(town, "kakapo-14") == {"ben", "ruth"}
+
+    await _erase(town, "ruth")
+
+    assert _who_saw(town, "kakapo-14") == set()
+    assert [word.plain.split("\n")[0] for word in town.dms("ben")] == [
+        "Ada thanks you for going above and beyond:"
+    ]
 
 
 async def test_what_others_escalated_about_somebody_stays_where_it_is_when_they_are_erased(
