@@ -1,6 +1,6 @@
 """From facts to words, at the moment of sending: what each message of the outbox looks like now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -31,6 +31,7 @@ from bot.messages import (
     UndoConfirmed,
 )
 from bot.ports import Letter, Sent, Transact, Work
+from bot.rules.hearing import without_names
 from bot.rules.recognition import Kudos, Place
 from handlers.views import directory as directory_view
 from handlers.views import escalations as escalation_view
@@ -203,7 +204,9 @@ def _shown_of(work: Work, message: Message, given: Kudos) -> _Shown | None:
         case OutcomeTold(_, to):
             listener = heard.managers.get(to)
             whose = [one for one in listener.people if one.id in heard.quiet] if listener else []
-            return _Shown(outcome_view.told(given, whose))
+            shown_to = (*heard.shown, *whose, *(one for one in given.recipients if one.id == to))
+            reason = without_names(given.reason, given, shown_to)
+            return _Shown(outcome_view.told(replace(given, reason=reason), whose))
     return None
 
 

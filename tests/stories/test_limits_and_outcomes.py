@@ -182,6 +182,21 @@ async def test_who_hears_through_their_manager_hears_this_so_as_well(town: Town)
     )
 
 
+async def test_what_came_of_it_names_nobody_who_would_rather_not_be(town: Town) -> None:
+    wish = partial(preferences.choose, person=town.id("ben"), value="privately", now=_now(town))
+    await _work(town, wish)
+    await town.types("ada", "/kudos great work by @ben and @cy last night")
+    await town.settled()
+    await _days(town, 14)
+    await _asked(town)
+    await town.slack.clicks("ada", town.dms("ada")[0], "kudos_outcome")
+    await town.slack.submits("ada", town.slack.shown("ada").views[-1].id, {"words": {"words": "It held."}})
+    await town.settled()
+
+    assert town.dms("cy")[-1].plain.endswith("great work by a colleague and @Cy last night")
+    assert town.dms("ben")[-1].plain.endswith("great work by @Ben and @Cy last night")
+
+
 async def test_a_stale_question_is_answered_kindly(town: Town) -> None:
     await town.types("ada", THANKS)
     await town.settled()

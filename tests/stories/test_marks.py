@@ -74,6 +74,19 @@ async def test_on_a_post_of_goodword_s_it_thanks_nobody(town: Town) -> None:
     assert await _size(town) == 1
 
 
+@pytest.mark.parametrize("who", ["ben", "xenia"])
+async def test_in_a_shared_channel_only_colleagues_thank_and_are_thanked(town: Town, who: str) -> None:
+    await town.slack.joins("goodword", "acme-shared")
+    said = await town.slack.says("ben" if who == "xenia" else "xenia", "acme-shared", SAID)
+    assert said.ts
+    await town.slack.reacts(who, "acme-shared", said.ts, "kudos")
+    await town.settled()
+
+    assert await _size(town) == 0
+    assert town.channel("kudos") == []
+    assert [one.plain for one in town.slack.shown("xenia").ephemerals] == []
+
+
 async def test_too_few_words_are_answered_kindly_and_alone(town: Town) -> None:
     ts = await _says(town, "ben", "Done :tada:")
     done = await town.slack.reacts("ada", "general", ts, "kudos")
