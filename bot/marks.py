@@ -41,7 +41,7 @@ def meant(work: Work, mark: Mark, now: datetime) -> bool:
 
 def thank(work: Work, mark: Mark, said: Said, now: datetime, *, met: bool = False) -> None:
     """Thank the author of the message that was marked, unless the emoji has been taken away meanwhile."""
-    if said.author == mark.person:
+    if said.author == mark.person or _is_guest_of_ours(work, mark.person):
         return
     _one_at_a_time(work, mark)
     is_new = work.joining.mark(mark)
@@ -71,6 +71,12 @@ def deleted(work: Work, place: Place, now: datetime) -> None:
     """A message that was taken away is no kudos any more, however long ago it was."""
     for given in work.kudos.following(place, BY_MARK, BY_TALK):
         kudos.take_back(work, given, f"deleted:{given.number}", now)
+
+
+def _is_guest_of_ours(work: Work, person: str) -> bool:
+    """Whether somebody of another company, in a channel that is shared with them; a stranger is met first."""
+    known = work.people.find(person)
+    return known is not None and (known.bot or known.home != work.workspace)
 
 
 def _one_at_a_time(work: Work, mark: Mark) -> None:

@@ -220,7 +220,7 @@ class Reaction(Payload):
 class MessageChange(Payload):
     """`message_changed` and `message_deleted`; the message before stands there where Slack has it."""
 
-    channel: Id
+    channel: str = ""
     event_ts: Ts = ""
     message: Written = Written()
     previous_message: Written = Written()

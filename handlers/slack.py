@@ -252,10 +252,10 @@ async def _linked(clients: Clients, message: dict[str, Any], about: Place | None
     if about is None:
         return message
     try:
-        found = await clients.reader.chat_getPermalink(channel=about.channel, message_ts=about.ts)
+        found = await clients.speaker.chat_getPermalink(channel=about.channel, message_ts=about.ts)
     except SlackApiError as error:
-        if _error_of(error) not in NOT_THERE:
-            raise
+        if isinstance(verdict := _verdict(error), Failed) and verdict.after is not None:
+            raise  # Slack wishes for silence, so all of it is said later
         return message
     return with_link(message, str(found["permalink"]))
 

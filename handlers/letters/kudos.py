@@ -1,6 +1,6 @@
 """A kudos, to each who hears of it, unless it was taken back or is not to be said here any more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from bot.messages import (
     OutcomeTold,
 )
 from bot.ports import Letter, Work
+from bot.rules.hearing import without_names
 from bot.rules.recognition import Kudos, Place
 from handlers.letters import places
 from handlers.letters.acts import Act, Post, Redraw, Remove
@@ -102,7 +103,9 @@ def _shown_of(work: Work, message: Message, given: Kudos) -> _Shown | None:
         case OutcomeTold(_, to):
             listener = heard.managers.get(to)
             whose = [one for one in listener.people if one.id in heard.quiet] if listener else []
-            return _Shown(outcome_view.told(given, whose))
+            shown_to = (*heard.shown, *whose, *(one for one in given.recipients if one.id == to))
+            reason = without_names(given.reason, given, shown_to)
+            return _Shown(outcome_view.told(replace(given, reason=reason), whose))
     return None
 
 

@@ -177,7 +177,7 @@ def _who_hears(done: Receipt) -> str:
         return f"{all_hear} {hears} of your thanks in private."
     channel = _channel(done.channel)
     if done.posted is not None:
-        return f"{all_hear} {hears} of your thanks, and {channel} as far as they like that."
+        return f"{all_hear} {hears} of your thanks, which will be in {channel} as far as they like that."
     if done.managers:
         return f"Your thanks to {who} will be in {channel}. {all_hear} {hears} of it in private as well."
     if len(done.recipients) == 1:

@@ -13,7 +13,7 @@ from handlers.views import blocks, kudos
 from handlers.views.blocks import Element, plain, say
 
 PASS_ON, FORM, WORDS = "kudos_pass_on", "kudos_pass_on_form", "words"
-MOST_NAMES = 100
+MOST_NAMES, FEW = 100, 10
 READY = "Well done, and thank you."
 
 
@@ -41,7 +41,7 @@ def good_word(told: Told) -> dict[str, Any]:
     else:
         said = f"Passed on to {whom}, with your words:"
         shown.append(blocks.rich(blocks.line(blocks.text(said)), blocks.quote(blocks.text(told.passed_on))))
-        spoken.append(f"{said} {told.passed_on}")
+        spoken.append(said)
     return say("\n".join(spoken), *shown)
 
 
@@ -64,7 +64,7 @@ def passed_on(given: Kudos, manager: str, words: str, recipient: Person) -> dict
 
 def form(number: int, people: Sequence[Person], giver: str) -> dict[str, Any]:
     """The manager's own words."""
-    whom = _some(people, most=3)
+    whom = _some(people, most=FEW)
     reads = f"{whom} {'reads' if len(people) == 1 else 'each read'} them together with what {giver} wrote."
     element: Element = {
         "type": "plain_text_input",
@@ -96,7 +96,7 @@ def _remarks(told: Told) -> list[str]:
     quiet = [person for person in told.people if person.id in told.heard.quiet]
     if quiet:
         like = "likes" if len(quiet) == 1 else "like"
-        return [f"{_some(quiet)} {like} to hear thanks from you, so nothing else was said of it."]
+        return [f"{_some(quiet, most=FEW)} {like} to hear thanks from you, so nothing else was said of it."]
     public = {person.id for person in told.heard.named}
     if not any(person.id in public for person in told.people):
         return ["This is said in private and stands in no channel."]

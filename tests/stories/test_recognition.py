@@ -154,7 +154,7 @@ async def test_of_several_only_those_are_named_who_like_it(town: Town) -> None:
     assert "Ben" not in town.dms("hugo")[0].plain
     assert "Fay" not in town.dms("ruth")[0].plain
     assert town.last_words_to("ada").startswith(
-        "Ben, Cy, Fay and their managers Ruth and Hugo hear of your thanks, and #kudos as far as they like"
+        "Ben, Cy, Fay and their managers Ruth and Hugo hear of your thanks, which will be in #kudos as far"
     )
 
 
