@@ -13,11 +13,13 @@ from bot.holidays import is_holiday
 from bot.messages import ClickRefused
 from bot.ports import Work
 from bot.rules import coach
+from bot.rules.escalation import Report
 from bot.rules.lifecycle import TABLE, Move
 from bot.rules.people import Group
 from handlers import markup
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Shortcut, Submission, number_in
+from handlers.views import coaching
 from handlers.views import escalation_form as form
 from handlers.views import escalations as view
 from handlers.views.blocks import capital
@@ -63,8 +65,7 @@ async def subject_chosen(office: Office, click: Click) -> None:
     teams = await office.transact(click.team.id, people.teams)
     link = form.metadata(sent).get("link", "")
     planned, lost = await _planned(office, sent)
-    advice = coach.suggestions(form.report(sent).happened)
-    drawn = form.drawn(teams, planned, link=link, lost=lost, advice=advice)
+    drawn = form.drawn(teams, planned, link=link, lost=lost, turn=coaching.turn_of(click.view))
     await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
 
 
@@ -77,8 +78,11 @@ async def sent(office: Office, submission: Submission) -> Answer:
         return _errors(form.PERSON, lost)
     if form.metadata(submission).get("route") != form.shown(planned):
         teams = await office.transact(submission.team.id, people.teams)
-        link = form.metadata(submission).get("link", "")
-        return {"response_action": "update", "view": form.drawn(teams, planned, link=link)}
+        link, turn = form.metadata(submission).get("link", ""), coaching.turn_of(submission.view)
+        drawn = form.drawn(teams, planned, link=link, turn=turn)
+        return {"response_action": "update", "view": drawn}
+    if advice := _advice(submission, form.HAPPENED):
+        return advice
     file = partial(
         escalations.file,
         filing=_filing(submission, subject),
@@ -89,7 +93,8 @@ async def sent(office: Office, submission: Submission) -> Answer:
     try:
         route = await office.transact(submission.team.id, file)
     except Refusal as no:
-        return _errors(no.field or form.PERSON, no.sentence)
+        field = coaching.block_of(submission.view, no.field) if no.field == form.HAPPENED else no.field
+        return _errors(field or form.PERSON, no.sentence)
     return {"response_action": "update", "view": form.done(route.first, planned.subject.name)}
 
 
@@ -107,6 +112,9 @@ async def clicked(office: Office, click: Click) -> None:
 async def words_sent(office: Office, submission: Submission) -> Answer | None:
     """The form of a move came back. What it says of itself is not trusted: the move is judged anew."""
     meta = form.metadata(submission)
+    further = meta.get("move") == Move.TAKE_FURTHER
+    if further and (advice := _advice(submission, form.WORDS)):
+        return advice
     await office.read_stand_in(submission.team.id)
     make = partial(
         escalations.move,
@@ -116,13 +124,39 @@ async def words_sent(office: Office, submission: Submission) -> Answer | None:
         source=f"view:{submission.view.id}",
         now=office.now(),
         is_holiday=is_holiday,
-        words=str(submission.field("words").get("value") or ""),
+        words=coaching.answer(submission, form.WORDS),
     )
     try:
         await office.transact(submission.team.id, make)
     except Refusal as no:
-        return _errors(form.WORDS, no.sentence)
+        return _errors(coaching.block_of(submission.view, form.WORDS), no.sentence)
     return None
+
+
+async def wording_used(office: Office, click: Click) -> None:
+    """Put the coach's wording into the field it is about; whoever wrote there may change it or send it."""
+    sent = Submission(user=click.user, team=click.team, view=click.view)
+    name = click.actions[0].value
+    wording = _worded(coaching.answer(sent, name)) if name in {form.HAPPENED, form.WORDS} else ""
+    if wording:
+        drawn = coaching.used(click.view, name, wording)
+        await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
+
+
+def _advice(submission: Submission, name: str) -> Answer | None:
+    """The coach's two suggestions at most, once for the same words; it never stands in the way twice."""
+    words = coaching.answer(submission, name)
+    found = coach.suggestions(words)
+    if not found or coaching.was_advised(submission.view, words):
+        return None
+    drawn = coaching.advised(submission.view, name, words, found, _worded(words))
+    return {"response_action": "update", "view": drawn}
+
+
+def _worded(words: str) -> str:
+    """The same facts in other words; empty where there is nothing to offer."""
+    wording = coach.neutral(Report(words))
+    return "" if wording == words.strip() else wording
 
 
 def _make(work: Work, click: Click, move: Move, number: int, now: datetime) -> None:

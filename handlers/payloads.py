@@ -117,6 +117,10 @@ class View(Payload):
     hash: str = Field(default="", max_length=100)
     private_metadata: str = ""
     root_view_id: str = Field(default="", max_length=100)
+    blocks: list[dict[str, Any]] = []
+    title: dict[str, Any] | None = None
+    submit: dict[str, Any] | None = None
+    close: dict[str, Any] | None = None
     state: dict[str, dict[str, dict[str, Any]]] = {}
 
 

@@ -39,7 +39,7 @@ from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
 from handlers.slack import Identity
 from handlers.views import capture as capture_view
-from handlers.views import escalation_form, kudos_form
+from handlers.views import coaching, escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
 from handlers.views import home as home_view
 from handlers.views import joining as joining_view
@@ -70,6 +70,7 @@ ACTIONS: Mapping[str, Handler] = {
     joining_view.LEAVE: joining.clicked,
     manager_view.PASS_ON: managers.pass_on_wanted,
     outcome_view.TELL: outcomes.wanted,
+    coaching.USE: escalate.wording_used,
     "escalation_subject": escalate.subject_chosen,
     escalation_view.THANK: kudos.thanks_for_fixing,
     review_view.OPEN: reviews.opened,
@@ -96,7 +97,7 @@ VIEWS: Mapping[str, Handler] = {
 # Where a fault is told: a block that is in the form, and the command that shows what was recorded.
 FAULTS_AT = {
     view.FORM: kudos_form.REASON,
-    escalation_form.FORM: escalation_form.PERSON,
+    escalation_form.FORM: escalation_form.HAPPENED,
     escalation_form.NOTE: escalation_form.WORDS,
 }
 LOOK_AT = {"/kudos": "/kudos mine", "/escalate": "/escalate status"}
@@ -202,7 +203,8 @@ def register(app: AsyncApp, office: Office) -> None:
         sent = Submission.model_validate(body | _in_team(context))
         handler = VIEWS.get(sent.view.callback_id)
         ask = partial(handler, office, sent) if handler else _nothing
-        await _ack(ack, await error_on_form(ask, FAULTS_AT.get(sent.view.callback_id, "")))
+        at = coaching.block_of(sent.view, FAULTS_AT.get(sent.view.callback_id, ""))
+        await _ack(ack, await error_on_form(ask, at))
 
     async def shortcut(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         asked = Shortcut.model_validate(body | _in_team(context, body.get("team")))

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.escalations import Planned
-from bot.rules.coach import MOST, Suggestion
 from bot.rules.escalation import LONGEST_ANSWER, Report
 from bot.rules.people import Group
 from bot.rules.routing import Holder
 from handlers.payloads import Submission
-from handlers.views import blocks
+from handlers.views import blocks, coaching
 from handlers.views.blocks import Block, Element, capital, plain
 
 FORM, NOTE = "escalation_form", "escalation_note"
 PERSON, TEAM, CHOICES, WORDS = "subject", "team", "choices", "words"
+HAPPENED = "happened"
 NAMED, OWN = "named", "own"
 MOST_TEAMS = 100  # Slack's limit for the options of a select
 
@@ -38,25 +38,27 @@ def drawn(
     happened: str = "",
     link: str = "",
     lost: str = "",
-    advice: Sequence[Suggestion] = (),
+    turn: int = 0,
 ) -> dict[str, Any]:
-    """Draw the form, with the route once it is known whom it is about; answers stay by their block ids."""
+    """Draw the form, with the route once it is known whom it is about; answers stay by their block ids.
+
+    `turn` is how often the coach's wording was taken, see `handlers.views.coaching`.
+    """
     return {
         "type": "modal",
         "callback_id": FORM,
         "title": plain("Take it to a manager"),
         "submit": plain("Send"),
         "close": plain("Not now"),
-        "private_metadata": json.dumps({"route": shown(planned), "link": link}),
+        "private_metadata": json.dumps({"route": shown(planned), "link": link, "turn": turn}),
         "blocks": [
             _person(),
             *([_team(teams)] if teams else []),
             *_route(planned, lost),
             *(
-                _question(name, label, hint, happened if name == "happened" else "")
+                _question(name, label, hint, happened if name == HAPPENED else "", turn)
                 for name, label, hint in QUESTIONS
             ),
-            *(_says(f"{one.why} For example: {one.wording}") for one in advice[:MOST]),
             _choices(planned),
         ],
     }
@@ -127,6 +129,7 @@ def note(
 
 def report(sent: Submission) -> Report:
     answers = {name: str(sent.field(name).get("value") or "").strip() for name, _, _ in QUESTIONS}
+    answers[HAPPENED] = coaching.answer(sent, HAPPENED)
     return Report(**answers, link=metadata(sent).get("link", ""))
 
 
@@ -142,11 +145,7 @@ def ticked(sent: Submission) -> set[str]:
 
 
 def metadata(sent: Submission) -> dict[str, Any]:
-    try:
-        found = json.loads(sent.view.private_metadata or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return coaching.metadata(sent.view)
 
 
 def _route(planned: Planned | None, lost: str) -> list[Block]:
@@ -213,7 +212,7 @@ def _team(teams: Sequence[Group]) -> Block:
     }
 
 
-def _question(name: str, label: str, hint: str, prefill: str) -> Block:
+def _question(name: str, label: str, hint: str, prefill: str, turn: int) -> Block:
     element: Element = {
         "type": "plain_text_input",
         "action_id": name,
@@ -224,9 +223,9 @@ def _question(name: str, label: str, hint: str, prefill: str) -> Block:
         element["initial_value"] = prefill[:LONGEST_ANSWER]
     made: Block = {
         "type": "input",
-        "block_id": name,
+        "block_id": f"{name}~{turn}" if turn and name == HAPPENED else name,
         "label": plain(label),
-        "optional": name != "happened",
+        "optional": name != HAPPENED,
         "element": element,
     }
     return made | ({"hint": plain(hint)} if hint else {})

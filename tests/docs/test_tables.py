@@ -148,7 +148,7 @@ def test_every_table_of_the_database_is_accounted_for() -> None:
 
 
 def test_what_is_followed_of_messages_is_what_the_page_on_privacy_says() -> None:
-    assert "A new message is let go unread" in PRIVACY.text
+    assert "A new message is read in memory" in PRIVACY.text
     assert "An edit or a deletion is compared" in PRIVACY.text
     assert set(SUBTYPES) == {"message_changed", "message_deleted"}
     assert "app_mention" not in EVENTS
