@@ -65,7 +65,7 @@ async def test_the_reporter_is_asked_to_thank_and_the_outcome_stays_private(town
     await town.settled()
 
     (post,) = town.channel("kudos")
-    assert post.plain == "Ada thanks @Ben\nfor putting the contract right so fast"
+    assert post.plain == "Ada thanks @Ben\nfor putting the contract right so fast\n[Me too]"
     assert _who_saw(town, "osprey-31") == {"ada", "mo", "ruth"}
 
 
