@@ -132,6 +132,16 @@ async def test_the_giver_is_asked_once_and_those_thanked_are_told(town: Town) ->
     assert found.outcome == "ACME stayed with us."
 
 
+async def test_the_watch_asks_by_itself_when_the_time_has_come(town: Town) -> None:
+    await town.types("ada", THANKS)
+    await town.settled()
+    town.slack.clock.forward(timedelta(days=14))
+    await town.hears("transaction", "outcomes.ask committed, 1 to say")
+    await town.settled()
+
+    assert len(town.dms("ada")) == 1
+
+
 async def test_it_is_asked_once_however_many_look(town: Town) -> None:
     for number in range(5):
         await town.types("ada", f"/kudos @ben for the invoice at midnight, number {number}")

@@ -213,6 +213,19 @@ async def test_a_message_that_is_deleted_takes_its_kudos_back_however_old(town: 
     assert await _wrong(town) == []
 
 
+async def test_a_message_with_answers_leaves_a_tombstone_and_no_kudos(town: Town) -> None:
+    ts = await _says(town, "ben", SAID)
+    await town.slack.reacts("ada", "general", ts, "kudos")
+    await town.settled()
+    tombstone = {"type": "message", "subtype": "tombstone", "ts": ts, "text": "This message was deleted."}
+    gone = {"type": "message", "subtype": "message_changed", "channel": "C0GENERAL1", "message": tombstone}
+    await town.slack.happens(gone, channel="general")
+    await town.settled()
+
+    assert town.channel("kudos") == []
+    assert await _counts(town, "ben") == (0, 0)
+
+
 async def test_a_message_of_great_length_is_shortened(town: Town) -> None:
     ts = await _says(town, "ben", "word " * 2000)
     await town.slack.reacts("ada", "general", ts, "kudos")
