@@ -22,6 +22,20 @@ FLAGS = {
     "i": "insult",
 }
 _MENTION = re.compile(r"(?<!\w)@([A-Za-z])\b")
+_EXPANDED = re.compile(r"<@[^>]+>")
+EVERY = 4  # which messages are told again about others
+OTHERS = (
+    *(
+        "Amina",
+        "the night shift",
+        "Tom in dispatch",
+        "finance",
+        "Mrs Okafor",
+        "the warehouse",
+        "Lena from IT",
+    ),
+    *("our support team", "Pavel", "the drivers", "the front desk", "Ngozi", "accounts", "the lab"),
+)
 _NAMES = ("ada", "ben", "cy", "dee", "eve", "finn", "gus", "hal")
 
 
@@ -44,6 +58,23 @@ def load(folder: str) -> list[Example]:
         if other := texts.get(one.text):
             raise SystemExit(f"{one.id} is the same as {other}")
         texts[one.text] = one.id
+    return found
+
+
+def with_others(examples: list[Example]) -> list[Example]:
+    """Some messages again, about a group, a plain name or a team, so that who it is weighs little."""
+    found = []
+    for at, one in enumerate(examples):
+        mentions = set(_EXPANDED.findall(one.text))
+        if len(mentions) != 1 or at % EVERY or one.label not in {"shoutout", "complaint_person"}:
+            continue
+        if at % (2 * EVERY):
+            other, recipients = mention("A", named=False), frozenset({id_of("A")})
+        else:
+            other, recipients = OTHERS[at % len(OTHERS)], frozenset[str]()
+        text = _EXPANDED.sub(other, one.text)
+        credited = recipients if one.recipients else frozenset[str]()
+        found.append(Example(f"{one.id} again", text, one.label, credited, one.flags))
     return found
 
 

@@ -1,8 +1,9 @@
-"""Learns the weights that ship with Goodword from the messages in `train/` and `slots/`: `make train`.
+"""Learns the weights that ship with Goodword from the messages in `training/` and `slots/`: `make train`.
 
 The same messages give the same file, byte for byte, on every machine: see `learning.py`.
 """
 
+import hashlib
 import sys
 from collections import Counter
 from pathlib import Path
@@ -18,7 +19,8 @@ WEIGHTS = Path(model.__file__).parent / "data" / "weights.txt"
 
 
 def main() -> None:
-    examples = corpus.load("train") + corpus.with_deeds()
+    written = corpus.load("training")
+    examples = written + corpus.with_others(written) + corpus.with_deeds()
     text = learnt(examples)
     WEIGHTS.write_text(text, encoding="utf-8")
     print(f"{len(examples)} messages, {text.count(chr(10)) - 1} features, {len(text.encode())} bytes")
@@ -35,8 +37,20 @@ def learnt(examples: list[corpus.Example]) -> str:
         learning.learn(rows, truth, len(names), [COST] * len(rows), ROUNDS) for truth in truths(examples)
     ]
     lines = [_line(name, [column[at] for column in columns]) for at, name in enumerate(names)]
-    head = "# Written by `make train`. A feature, then its weight for: " + " ".join(model.CLASSES)
+    head = f"# {fingerprint()} {' '.join(model.CLASSES)}"
     return "\n".join([head, *filter(None, lines)]) + "\n"
+
+
+def fingerprint() -> str:
+    """Of everything that the weights are made of, so that a test can tell that `make train` was forgotten."""
+    language = Path(model.__file__).parent
+    sources = [language / name for name in ("features.py", "markup.py", "lexicon.py", "model.py")]
+    sources += [language / "data" / "lexicon.txt"]
+    sources += [corpus.HERE / name for name in ("corpus.py", "learning.py", "train.py")]
+    sources += sorted((corpus.HERE / "training").glob("*.txt")) + sorted(
+        (corpus.HERE / "slots").glob("*.txt")
+    )
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 
 def extract(text: str) -> set[str]:

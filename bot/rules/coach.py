@@ -9,7 +9,7 @@ from bot.rules.language import lexicon, markup, spans, verdict, wording
 from bot.rules.language.markup import Page
 
 MOST = 2  # suggestions at a time, gravest first
-LONGEST_SENTENCE = 600  # characters that are read as one
+LONGEST_AT_ONCE = 200  # characters; as long as what the model has learnt from
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,15 @@ def neutral(report: Report | None) -> str:
         ("Tried: ", report.tried),
         ("What would help: ", report.would_help),
     )
-    return "\n".join(lead + said for lead, answer in parts if (said := _neutral(answer)))
+    lines = [lead + said for lead, answer in parts if (said := _neutral(answer))]
+    while lines and suggestions("\n".join(lines)):
+        lines.pop()  # together they may say more than each alone
+    return "\n".join(lines)
 
 
 def _neutral(answer: str) -> str:
     said: list[str] = []
-    for start, text in _sentences(answer):
+    for start, text in _sentences(answer, longest=0):
         worded = next(
             (one.wording.removesuffix(wording.HELP).strip() for one in _about(text, start)), text.strip()
         )
@@ -73,9 +76,9 @@ def _about(text: str, start: int) -> Iterator[Suggestion]:
         yield Suggestion(place, wording.WHY[span.flag], other, span.flag, span.flag in wording.FOR_A_MANAGER)
 
 
-def _sentences(words: str) -> Iterator[tuple[int, str]]:
+def _sentences(words: str, longest: int = LONGEST_AT_ONCE) -> Iterator[tuple[int, str]]:
     """A short text as a whole; a long one sentence by sentence, each with the place where it begins."""
-    if len(words) <= LONGEST_SENTENCE // 3:
+    if len(words) <= longest:
         if words.strip():
             yield 0, words
         return

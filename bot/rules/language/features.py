@@ -1,5 +1,6 @@
 """What the model weighs in a message: words, pairs of them, what they mean to us, where mentions stand."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.rules.language import lexicon
@@ -8,6 +9,7 @@ from bot.rules.language.markup import CHANNEL, EMOJI, LINK, MENTIONS, NUMBER, SI
 
 NEAR = 4  # tokens around a mention that count as beside it
 SIZES = (4, 8, 16, 32)  # tokens of a message
+STORY = 6  # tokens from which something is told, not only named
 LONG = 5  # letters from which the beginning and the end of a word are features, too
 _POLAR = frozenset(
     {
@@ -39,11 +41,17 @@ _POLAR = frozenset(
             "neg",
             "name",
         ),
-        *("good", "bad", "wearied", "plain", "opinion"),
+        *("good", "bad", "wearied", "plain", "opinion", "me", "us", "ironic"),
     }
 )
 _PAIRED = _POLAR - {"verb", "neg", "hyp", "pronoun", "time"}
 _NEAR_MENTIONS = _POLAR | {"time", "me", "us"}
+OPEN = frozenset({"thank", "credit", "praise"})
+GLAD = frozenset({"thank", "credit", "praise", "saved", "posout", "good", "joy"})
+GRIM = frozenset({"fail", "insult", "negout", "badthing", "bad", "rolleyes", "threat"})
+_REASONS = frozenset(
+    {"for", "on", "who", "that", "because", "für", "dass", "pour", "d'", "qui", "por", "que", "kwa"}
+)
 SHAPES = dict.fromkeys(MENTIONS, "@") | {CHANNEL: "#c", LINK: "#l", NUMBER: "0"}
 
 
@@ -57,6 +65,8 @@ def extract(page: Page, found: list[Found]) -> set[str]:
     features.update(_classes(own, tokens))
     features.update(_mentions(tokens, own))
     features.update(_whole(page, tokens, own))
+    features.update(_drift(tokens, own))
+    features.update(_acts(tokens, own))
     return features
 
 
@@ -131,6 +141,63 @@ def _mentions(tokens: tuple[Token, ...], found: list[Found]) -> set[str]:
         features.add("m>" + after)
         if after[-2:] == "ed" or after[-3:] == "ing" or after[-1:] == "s":
             features.add("m>~" + after[-2:])
+    return features
+
+
+def _drift(tokens: tuple[Token, ...], found: list[Found]) -> set[str]:
+    """Whether glad words or grim ones prevail: in all of it, in its last sentence, and what comes first."""
+    if not tokens:
+        return set()
+    glad = {one.start for one in found if one.name in GLAD}
+    grim = {one.start for one in found if one.name in GRIM} - glad
+    features = {
+        f"drift:{max(-3, min(3, len(glad) - len(grim)))}",
+        f"glad:{min(len(glad), 3)}",
+        f"grim:{min(len(grim), 3)}",
+    }
+    final = tokens[-1].sentence
+    last_glad = any(tokens[at].sentence == final for at in glad)
+    last_grim = any(tokens[at].sentence == final for at in grim)
+    features.add(f"last:{'+' if last_glad else ''}{'-' if last_grim else ''}")
+    if glad and grim:
+        features.add("glad first" if min(glad) < min(grim) else "grim first")
+    denied = {one.start for one in found if one.name == "neg"}
+    if any(at - 1 in denied or at - 2 in denied for at in glad):
+        features.add("not glad")
+    return features
+
+
+def thanks_openly(tokens: Sequence[Token], found: Sequence[Found]) -> list[int]:
+    """The places of mentions beside which a word of thanks or praise stands."""
+    ends = [one.end for one in found if one.name in OPEN and not tokens[one.start].quoted]
+    mentions = [at for at, token in enumerate(tokens) if token.kind in MENTIONS]
+    return [at for at in mentions if any(-NEAR <= at - end <= NEAR for end in ends)]
+
+
+def _acts(tokens: tuple[Token, ...], found: list[Found]) -> set[str]:
+    """What the message does: thank somebody for something, order something, ask for something."""
+    features: set[str] = set()
+    grim = any(one.name in GRIM for one in found)
+    near = thanks_openly(tokens, found)
+    if near:
+        reason = any(token.form in _REASONS for token in tokens[near[0] :]) or len(tokens) - near[0] > STORY
+        features.add("open" + (" for" if reason else "") + (" grim" if grim else ""))
+        features.add("open" + (" asks" if any(one.name == "ask" for one in found) else " does not ask"))
+        if any(one.name == "courtesy" for one in found):
+            features.add("open courtesy")
+    verbs = {one.start for one in found if one.name == "verb"}
+    asks = any(one.name == "ask" for one in found)
+    opening = True
+    before: Token | None = None
+    for at, token in enumerate(tokens):
+        if before is None or before.sentence != token.sentence or before.form == ",":
+            opening = True
+        if opening and token.kind == WORD:
+            if at in verbs and not (before and before.form == "," and before.sentence == 0 and at > STORY):
+                features.add("order" + (" please" if asks else ""))
+                features.add(f"order:{min(token.sentence, 1)}")
+            opening = False
+        before = token
     return features
 
 

@@ -24,7 +24,7 @@ def is_ours(tokens: Sequence[Token], learnt: Container[str]) -> bool:
         return False
     ours = sum(token.form in _OURS for token in words)
     others = sum(token.form in _OTHERS for token in words)
-    if others > ours + (ours > 0):
+    if others > ours and (others > 1 or not ours):
         return False
     if len(words) < FEW:
         return True

@@ -10,11 +10,41 @@ NEUTRAL = "neutral"
 # Gravest first: the order in which the coach speaks of them.
 FLAGS = ("threat", "insult", "person_blame", "ordering", "shouting", "absolute", "sarcasm")
 
-# By how much a label must be ahead of every other. A wrong interruption is worse than a miss.
-SURE = {"shoutout": 0.55, "complaint_person": 0.1}
-# What must not be there in a shout-out: the margin of the complaint, and of each flag.
-MOST_BESIDE_PRAISE = {"complaint_person": -0.1, "sarcasm": -0.35, "insult": 0.0, "threat": 0.0}
-FLAGGED = {"ordering": 0.0, "absolute": 0.0, "sarcasm": 0.0, "threat": 0.0, "shouting": 0.0, "insult": 0.0}
+# By how much a complaint must be ahead of every other: a wrong interruption is worse than a miss.
+SURE_OF_BLAME = 0.12
+# The same of a shout-out, by what speaks for it: open thanks beside a mention, other glad words, or nothing
+# we know; grim words beside them make it harder.
+SURE_OF_PRAISE = {
+    ("open", False): 0.4,
+    ("open", True): 0.9,
+    ("glad", False): 0.45,
+    ("glad", True): 0.5,
+    ("mild", False): 0.85,
+    ("mild", True): 0.95,
+    ("none", False): 1.1,
+    ("none", True): 1.1,
+}
+# What may stand beside it at the most.
+MOST_BESIDE_PRAISE = {"complaint_person": -0.1, "sarcasm": 0.1, "insult": 0.0, "threat": 0.0}
+MOST_SNEER_BESIDE_GRIM = -0.25
+SNEER = -0.9  # above it, a phrase that is mostly meant ironically is taken so
+# What a flag's margin must be above: without a word that speaks for it, and with one.
+FLAGGED = {
+    "ordering": (0.0, -0.1),
+    "absolute": (0.1, -0.7),
+    "sarcasm": (0.0, -0.2),
+    "threat": (0.0, -0.25),
+    "shouting": (0.0, 0.0),
+    "insult": (0.0, -0.55),
+}
+SPEAKS_FOR = {
+    "ordering": {"urge"},
+    "absolute": {"absolute"},
+    "sarcasm": {"sarcasm", "rolleyes", "ironic"},
+    "threat": {"threat"},
+    "shouting": set[str](),
+    "insult": {"insult"},
+}
 # Which labels a flag can stand beside.
 BESIDE = {
     "ordering": {"complaint_person", "request"},
@@ -37,26 +67,46 @@ def judge(page: Page, found: Sequence[Found]) -> tuple[str, tuple[str, ...]]:
         return NEUTRAL, ()
     scores = model.score(features.extract(page, list(found)))
     label = _label(scores, page, found)
-    return label, _flags(scores, label, page)
+    return label, _flags(scores, label, page, found)
 
 
 def _label(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> str:
     """The likeliest label; but praise and complaints only if they are far enough ahead of every other."""
     best = max(model.LABELS, key=lambda label: scores[label])
-    rest = [label for label in model.LABELS if label not in SURE]
+    rest = [label for label in model.LABELS if label not in {"shoutout", "complaint_person"}]
     if best in rest:
         return best
     ahead = scores[best] - max(scores[label] for label in model.LABELS if label != best)
-    if ahead < SURE[best] or (best == "shoutout" and _is_no_praise(scores, page, found)):
-        return max(rest, key=lambda label: scores[label])
-    return best
+    if best == "shoutout":
+        sure = ahead >= SURE_OF_PRAISE[evidence(page, found)] and not _is_no_praise(scores, page, found)
+    else:
+        sure = ahead >= SURE_OF_BLAME
+    return best if sure else max(rest, key=lambda label: scores[label])
+
+
+def evidence(page: Page, found: Sequence[Found]) -> tuple[str, bool]:
+    """What speaks for praise, and whether anything grim is said beside it."""
+    names = {one.name for one in found if not page.tokens[one.start].quoted}
+    grim = bool(names & features.GRIM)
+    if features.thanks_openly(page.tokens, found):
+        return "open", grim
+    if names & (features.GLAD - {"good"}):
+        return "glad", grim
+    return ("mild" if "good" in names else "none"), grim
 
 
 def _is_no_praise(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> bool:
     if any(scores[other] > most for other, most in MOST_BESIDE_PRAISE.items()):
         return True
     tokens = page.tokens
+    if scores["sarcasm"] > MOST_SNEER_BESIDE_GRIM and evidence(page, found)[1]:
+        return True
     if any(one.name == "rolleyes" and tokens[one.start].kind == EMOJI for one in found):
+        return True
+    if (
+        any(one.name == "ironic" and not tokens[one.start].quoted for one in found)
+        and scores["sarcasm"] > SNEER
+    ):
         return True
     return not _names_somebody(page, found)
 
@@ -72,8 +122,13 @@ def _names_somebody(page: Page, found: Sequence[Found]) -> bool:
     )
 
 
-def _flags(scores: Mapping[str, float], label: str, page: Page) -> tuple[str, ...]:
-    raised = {flag for flag, least in FLAGGED.items() if scores[flag] > least and label in BESIDE[flag]}
+def _flags(scores: Mapping[str, float], label: str, page: Page, found: Sequence[Found]) -> tuple[str, ...]:
+    names = {one.name for one in found if not page.tokens[one.start].quoted}
+    raised = {
+        flag
+        for flag, least in FLAGGED.items()
+        if label in BESIDE[flag] and scores[flag] > least[bool(SPEAKS_FOR[flag] & names)]
+    }
     if label == "complaint_person":
         raised.add("person_blame")
     if "shouting" in raised and not is_loud(page):

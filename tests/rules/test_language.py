@@ -1,0 +1,239 @@
+"""Messages are read for what they are, quickly and without fail, and the coach keeps its own rules."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.rules import coach, language
+from bot.rules.escalation import Report
+from bot.rules.language import facts, lexicon, markup, verdict, wording
+
+ADA, BEN, CY, DESK = "<@U0ADA>", "<@U0BEN|ben>", "<@W0CY>", "<!subteam^S0DESK|@desk>"
+
+SHOUTOUTS = (
+    (f"Huge thanks to {BEN} for repairing the pump on a Sunday, the ward is dry", ("U0BEN",)),
+    (f"Kudos to {ADA} and {BEN} for the flawless stocktake", ("U0ADA", "U0BEN")),
+    (f"Shout-out to {DESK} for answering 90 tickets in a day, amazing work", ("S0DESK",)),
+    (f"Thank you {CY}, you saved the whole delivery", ("W0CY",)),
+    (f"Thanks {ADA} for stepping in for {BEN}, the customers were delighted", ("U0ADA",)),
+    (f"Great work on the audit {ADA}, thank you! cc {BEN}", ("U0ADA",)),
+    (f"{BEN} please know that {ADA} did a fantastic job for our guests, kudos to her", ("U0ADA",)),
+    (f"Vielen Dank {ADA} für die schnelle Hilfe, der Kunde ist begeistert", ("U0ADA",)),
+    (f"Un grand merci à {ADA} pour son aide, le client est ravi", ("U0ADA",)),
+    (f"Muchas gracias {ADA} por quedarte hasta tarde, gran trabajo", ("U0ADA",)),
+    (f"Muito obrigado {ADA}, você salvou o projeto", ("U0ADA",)),
+    (f"Asante sana {ADA} kwa kazi nzuri, mteja amefurahi", ("U0ADA",)),
+    ("Hats off to the night shift, a spotless delivery and a happy customer", ()),
+)
+COMPLAINTS = (
+    (f"{BEN} still hasn't sent the contract, the client is furious", {"person_blame"}),
+    (f"{BEN} forgot to call the customer again", {"person_blame"}),
+    (f"Kudos to {BEN} for losing the only key and ruining the launch", {"person_blame", "sarcasm"}),
+    (f"{BEN} YOU SENT THE WRONG FILE AGAIN!!!", {"person_blame", "shouting"}),
+    (f"{BEN} is useless", {"person_blame", "insult"}),
+    (f"{BEN} never answers the phone", {"person_blame", "absolute"}),
+)
+NEUTRAL = (
+    f"thanks {BEN}",
+    "will do, thanks",
+    "thanks in advance",
+    "no thanks",
+    f"happy birthday {BEN} :tada:",
+    f"{BEN} is on leave until Monday",
+    "My mistake, I forgot the attachment, sorry",
+    "Automatic reply: I am on annual leave, thank you for your message",
+    f"&gt; thanks so much {BEN}\nwas this meant for us?",
+    f"`kudos {BEN}` is the command",
+    f"```thanks {BEN} for the great work```",
+)
+# In none of our six languages.
+FOREIGN = (
+    f"Grazie mille {BEN} per aver risolto il problema con la dogana",
+    f"Hartelijk bedankt {BEN} voor de snelle hulp, het werk is goed",
+    f"{BEN} znowu zapomniał o umowie i nie jest dobrze",
+    f"Спасибо {BEN} за помощь, клиент доволен",
+    f"{BEN} さん、ありがとうございました",
+    f"شكرا {BEN} على المساعدة",
+)
+HEAVY = (
+    "a" * 100_000,
+    "thanks " * 15_000,
+    "<@U0BEN> " * 10_000,
+    "thanks <@U0BEN> and " * 5_000,
+    "&gt; " * 25_000,
+    "\n".join("&gt; " * depth + "thanks" for depth in range(200)),
+    "\u200b" * 100_000,
+    "t\u200bh\u200ba\u200bn\u200bk\u200bs " * 8_000,
+    "\u202ethanks\u202c \u200f" * 8_000,
+    "<" * 100_000,
+    "<@" * 50_000,
+    "`" * 100_000,
+    "```a` " * 16_000,
+    ":" * 100_000,
+    ":a" * 50_000,
+    "'" * 100_000,
+    "a'" * 50_000,
+    "!?" * 50_000,
+    "\n" * 100_000,
+    '"' * 100_000,
+    "\U0001f64f" * 50_000,
+    "𝓽𝓱𝓪𝓷𝓴𝓼 " * 10_000,
+    "https://" * 12_000,
+    "NEVER!!! " * 11_000,
+    "send the file now. " * 5_000,
+    f"{BEN} never sends the contract, useless. " * 2_000,
+)
+FRAGMENTS = (
+    *(ADA, BEN, DESK, "you", "accounts", "the warehouse", "nobody in dispatch", "your team", "Brenda"),
+    *("still hasn't sent", "forgot", "lost", "always loses", "never answers", "is useless", "broke"),
+    *("the contract", "my invoice", "the ACME order", "our quote", "it", "the whole list", "THE FILE"),
+    *("due Monday", "since Tuesday", "by Friday", "again", "for the third time", "for two weeks"),
+    *("the client is furious", "or I go to your boss", "NOW", "!!!", "???", "no excuses", ":roll_eyes:"),
+    *(
+        "send",
+        "fix",
+        "call",
+        "I want",
+        "get it done",
+        "what a bunch of clowns",
+        "thanks for nothing",
+        ".",
+        ",",
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "recipients"), SHOUTOUTS)
+def test_a_shout_out_is_noticed_and_credits_the_right_people(text: str, recipients: tuple[str, ...]) -> None:
+    assert language.read(text) == language.Reading("shoutout", recipients)
+
+
+@pytest.mark.parametrize(("text", "flags"), COMPLAINTS)
+def test_a_complaint_at_a_person_has_its_flags(text: str, flags: set[str]) -> None:
+    reading = language.read(text)
+    assert (reading.label, set(reading.flags)) == ("complaint_person", flags)
+    assert reading.suggestion
+
+
+@pytest.mark.parametrize("text", NEUTRAL)
+def test_what_is_neither_is_left_alone(text: str) -> None:
+    assert language.read(text) == language.Reading("neutral")
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_an_unknown_language_is_neutral_and_no_guess(text: str) -> None:
+    assert language.read(text) == language.Reading("neutral")
+
+
+@pytest.mark.parametrize("text", HEAVY, ids=range(len(HEAVY)))
+def test_nothing_takes_long(text: str) -> None:
+    language.read(f"thanks {BEN} for warming up")
+    assert min(_seconds(text) for _ in range(5)) < 0.05
+
+
+def _seconds(text: str) -> float:
+    start = time.process_time()
+    language.read(text)
+    return time.process_time() - start
+
+
+def test_zero_width_characters_and_marks_of_direction_hide_nothing() -> None:
+    open_words = f"Kudos to {ADA} and {BEN} for the flawless stocktake"
+    hidden = "\u200b".join(open_words.replace("<", "\u202e<").partition("Kudos"))
+    assert language.read(hidden) == language.read(open_words)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    reading = language.read(text)
+    assert reading.label in {"shoutout", "complaint_person", "complaint_process", "request", "neutral"}
+    assert all(0 <= start < end <= len(text) for _, start, end in reading.spans)
+    assert tuple(span.flag for span in reading.spans) == reading.flags
+    if not language.may_concern(text):
+        assert reading == language.Reading("neutral")
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), min_size=2, max_size=14))
+@settings(max_examples=200, deadline=None)
+def test_the_coach_has_nothing_to_say_about_its_own_words(parts: list[str]) -> None:
+    text = " ".join(parts)
+    said = coach.suggestions(text)
+    assert len(said) <= coach.MOST
+    assert [one.flag for one in said] == sorted((one.flag for one in said), key=verdict.FLAGS.index)
+    for one in said:
+        assert coach.suggestions(one.wording) == ()
+        assert language.read(one.wording).flags == ()
+        assert 0 <= one.span[0] < one.span[1] <= len(text)
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=14))
+@settings(max_examples=100, deadline=None)
+def test_the_neutral_form_of_a_report_is_neutral(parts: list[str]) -> None:
+    neutral = coach.neutral(Report(" ".join(parts), tried=" ".join(reversed(parts))))
+    assert coach.suggestions(neutral) == ()
+
+
+def test_what_the_coach_always_says_raises_nothing() -> None:
+    for flag in verdict.FLAGS:
+        page = markup.read("x")
+        assert wording.is_clean(wording.say(page, lexicon.find(page.tokens), flag))
+    assert not [why for why in wording.WHY.values() if "!" in why]
+
+
+def test_the_coach_offers_the_manager_and_keeps_the_facts() -> None:
+    (first, *_) = coach.suggestions(f"{BEN} is useless, we have been waiting for the contract since Monday")
+    assert first.flag == "insult"
+    assert first.for_a_manager
+    assert "the contract" in first.wording
+
+
+def test_a_long_report_is_read_sentence_by_sentence() -> None:
+    calm = "The customer asked for a date on Monday and we gave them one after a call with the plant. " * 4
+    text = f"{calm}Ben forgot the contract again. {calm}"
+    (one,) = coach.suggestions(text)
+    assert text[slice(*one.span)].strip() == "Ben forgot the contract again."
+
+
+def test_the_neutral_form_keeps_what_is_calm_and_words_the_rest_anew() -> None:
+    report = Report(
+        "We met the client on Monday. Ben forgot the contract again.",
+        "They may leave.",
+        "Friday",
+        "",
+        "A call",
+    )
+    assert coach.neutral(report).splitlines() == [
+        "We met the client on Monday. There is a problem with the contract.",
+        "For the customer: They may leave.",
+        "Promised: Friday",
+        "What would help: A call",
+    ]
+    assert coach.neutral(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("the ACME contract due Monday", facts.Facts("the ACME contract", due="Monday")),
+        ("waiting for my invoice since Tuesday", facts.Facts("my invoice", since="since Tuesday")),
+        ("your report is wrong, the client left", facts.Facts("the report", customer="the client")),
+        ("the third time the useless order", facts.Facts("the order", count="third")),
+        ('he said "the contract"', facts.Facts()),
+    ],
+)
+def test_only_facts_of_the_text_are_used(text: str, known: facts.Facts) -> None:
+    page = markup.read(text)
+    assert facts.gather(page, lexicon.find(page.tokens)) == known
+
+
+def test_quotes_code_and_entities_are_told_apart() -> None:
+    page = markup.read(
+        "Tom &amp; I\n&gt; quoted <@U1>\n`code <@U2>` and <#C1|sales> <https://a.example|b> :tada:"
+    )
+    assert [token.kind for token in page.tokens] == [
+        *("word", "sign", "word", "word", "channel", "link", "emoji"),
+    ]
+    assert [token.form for token in page.aside if token.kind == "person"] == ["U1"]
+    assert page.code

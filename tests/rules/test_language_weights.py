@@ -1,0 +1,32 @@
+"""The weights that ship are those that the messages give: nothing else, and the same every time."""
+
+from pathlib import Path
+
+from benchmarks.language import corpus, train
+
+LEAST_TRAINED, LEAST_VALIDATED = 3000, 500
+LARGEST = 2_000_000  # bytes
+
+
+def test_the_weights_are_made_of_the_messages_and_the_code_as_they_stand() -> None:
+    shipped = train.WEIGHTS.read_text(encoding="utf-8")
+    assert shipped.split(" ", 2)[1] == train.fingerprint(), "run `make train`"
+    assert len(shipped.encode()) < LARGEST
+
+
+def test_the_same_messages_give_the_same_weights() -> None:
+    some = corpus.load("training")[::12]
+    assert train.learnt(some) == train.learnt(some)
+
+
+def test_there_are_enough_messages_and_none_is_in_both_sets() -> None:
+    learnt = corpus.load("training") + corpus.with_deeds()
+    validated = corpus.load("validation")
+    assert len(learnt) >= LEAST_TRAINED
+    assert len(validated) >= LEAST_VALIDATED
+    assert not {one.text for one in learnt} & {one.text for one in validated}
+
+
+def test_nothing_in_the_trainer_reaches_outside_the_repository() -> None:
+    for path in Path(train.__file__).parent.glob("*.py"):
+        assert "shared" not in path.read_text(encoding="utf-8")
