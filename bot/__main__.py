@@ -4,13 +4,13 @@ import json
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 import uvloop
 
 from bot import config as environment
-from bot import directory, logs, operate, serve
+from bot import directory, logs, operate, report, serve
 from bot.errors import Refusal
 
 T = TypeVar("T")
@@ -94,6 +94,27 @@ def new_key() -> None:
 def rotate_key() -> None:
     """Encrypt every escalation anew with the first key of GOODWORD_ENCRYPTION_KEY."""
     print(f"{_await(operate.rotate_key(environment.read()))} escalations are under the newest key now.")
+
+
+@goodword.command()
+def digest(
+    kind: Annotated[
+        Literal["weekly", "manager", "executive"], typer.Option(help="Which of them.")
+    ] = "weekly",
+    week: Annotated[
+        str | None, typer.Option(help="A week such as 2026-W47, or a month such as 2026-11.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it.")] = False,  # noqa: FBT002
+    workspace: Workspace = None,
+) -> None:
+    """Send a digest by hand, by default that of the period in progress, which ends it; or only show it."""
+    print(_await(report.digest(environment.read(), workspace, kind, week or "", dry_run=dry_run)))
+
+
+@goodword.command("report")
+def fairness(workspace: Workspace = None) -> None:
+    """Say in numbers whether thanks reach everybody; nobody is named."""
+    print(_await(report.fairness(environment.read(), workspace)))
 
 
 @settings.command("list")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.rules.periods import Kind
+
 RECOGNITION = "recognition"
 """The address of whatever channel people are thanked in, by the settings in force at sending."""
 
@@ -96,6 +98,37 @@ class ChartGaps:
     counts: tuple[int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class DigestPart:
+    """One message of a digest; `after` is where the one before it ended, empty for the opening one."""
+
+    digest: Kind
+    addressee: str
+    period: str
+    part: int = 1
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRedrawn:
+    """One message of a digest is shown as it is now."""
+
+    digest: Kind
+    addressee: str
+    period: str
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail:
+    """The same digest to the same person by mail."""
+
+    digest: Kind
+    addressee: str
+    period: str
+    to: str
+
+
 Message = (
     KudosPosted
     | KudosReceived
@@ -108,4 +141,7 @@ Message = (
     | EscalationMoved
     | EscalationOverdue
     | ChartGaps
+    | DigestPart
+    | DigestRedrawn
+    | DigestMail
 )

@@ -181,7 +181,7 @@ async def _add_the_token_s_own(config: Config, store: Store) -> None:
     async with slack.session() as session:
         token = config.slack_bot_token.get_secret_value()
         me = await slack.identify(slack.Clients(session, token, config.slack_api_url))
-    known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
+    known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
     await store.across(partial(workspaces.add, workspace=known, now=utc_now()))
 
 

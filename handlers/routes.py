@@ -20,11 +20,12 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rules.lifecycle import Move
-from handlers import directory, escalate, home, kudos
+from handlers import digests, directory, escalate, home, kudos
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
 from handlers.slack import Identity
+from handlers.views import digest as digest_view
 from handlers.views import escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
 from handlers.views import kudos as view
@@ -38,6 +39,7 @@ COMMANDS: Mapping[str, Handler] = {
 ACTIONS: Mapping[str, Handler] = {
     view.GIVE: kudos.form_wanted,
     view.UNDO: kudos.undo_clicked,
+    digest_view.KEEP: digests.keep_clicked,
     "escalation_subject": escalate.subject_chosen,
     escalation_view.THANK: kudos.thanks_for_fixing,
     **{f"{escalation_view.ACT}{move}": escalate.clicked for move in Move},

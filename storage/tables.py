@@ -76,6 +76,8 @@ workspaces = _table(
     Column("workspace_id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("bot_user_id", Id, nullable=False),
+    # Where its messages can be linked to, such as https://kestrel.slack.com/
+    Column("url", Text, nullable=False, server_default=""),
     Column("added_at", Moment, nullable=False),
 )
 

@@ -17,6 +17,7 @@ from storage import engine as engines
 from storage import outbox as letters
 from storage.chart import ChartShelf
 from storage.claims import ClaimsShelf
+from storage.digests import DigestShelf
 from storage.escalations import EscalationShelf
 from storage.kudos import KudosShelf
 from storage.outbox import OutboxShelf
@@ -61,6 +62,10 @@ class Work:
     @cached_property
     def kudos(self) -> KudosShelf:
         return KudosShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def digests(self) -> DigestShelf:
+        return DigestShelf(self._connection, self.workspace, self.people)
 
     @cached_property
     def escalations(self) -> EscalationShelf:
