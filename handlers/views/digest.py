@@ -206,14 +206,15 @@ def _to_manager(
 
 def _who_said_it(one: Report) -> str:
     """Names before numbers, and numbers only where there are several."""
-    who = _some(one.givers)
-    if not one.departments:
-        return f"{who} said so."
-    where = listed(one.departments[:NAMES])
+    who = f"Thanked by {_some(one.givers)}"
+    where = listed(one.departments)
+    if not where:
+        return f"{who}."
     if len(one.givers) == 1:
-        return f"{who} said so, from {where}."
-    of = "one department" if len(one.departments) == 1 else f"{len(one.departments)} departments"
-    return f"{who} said so: {len(one.givers)} people from {of}, {where}."
+        return f"{who}, from {where}."
+    if len(one.departments) == 1:
+        return f"{who}: {len(one.givers)} people from {where}."
+    return f"{who}: {len(one.givers)} people from {len(one.departments)} departments, {where}."
 
 
 def _aloud(one: Report) -> str:
@@ -288,7 +289,9 @@ def _reach(told: ExecutiveDigest) -> list[Piece]:
     lines = []
     if told.staff:
         people = "person" if told.staff == 1 else "people"
-        lines.append(f"In the back office thanks reached {told.reached} of {told.staff} {people}.")
+        lines.append(
+            f"Of {told.staff} {people} in support and the back office, thanks reached {told.reached}."
+        )
     if told.spread:
         lines.append(in_spread(told.spread))
     return (
