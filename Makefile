@@ -34,8 +34,8 @@ format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-faults: $(READY)  ## The long run: 200 kills and 10,000 steps in search of a leak, on each engine
-	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
+faults: $(READY)  ## The long run: 200 kills, 10,000 steps in search of a leak, 12 weeks of digests
+	@GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
 
 pictures: $(READY)  ## Take the screenshots of the docs anew

@@ -17,7 +17,7 @@ from handlers.errors import reference
 
 log = logging.getLogger("goodword.schedule")
 
-BEAT = 1  # seconds
+BEAT = 1.0  # seconds
 LOOK_EVERY = timedelta(minutes=1)
 
 

@@ -134,8 +134,8 @@ async def test_on_monday_morning_a_manager_reads_what_was_said_of_their_people(t
     assert word.plain.splitlines() == [
         "Good words about your people",
         (
-            "Ben and Cy were thanked from 4 to 9 March. Here is what was said, by whom, and a sentence for each "
-            "that you can say aloud."
+            "Ben and Cy were thanked from 4 to 9 March. Here is what was said, by whom, and a sentence for "
+            "each that you can say aloud."
         ),
         "Ben",
         "Thanked by Ada and Hugo: 2 people from 2 departments, Back Office and Sales.",
@@ -202,8 +202,8 @@ async def test_when_a_month_has_begun_the_executive_reads_stories_and_how_thanks
     assert word.plain.splitlines() == [
         "The good words of the month",
         (
-            "From 4 March to 1 April: stories worth repeating, and how thanks went between the front office and "
-            "the back office."
+            "From 4 March to 1 April: stories worth repeating, and how thanks went between the front office "
+            "and the back office."
         ),
         "Stories worth repeating",
         "Ben, thanked by Ada",
@@ -233,8 +233,8 @@ async def test_a_quiet_week_is_one_kind_line_with_an_idea(town: Town) -> None:
     assert post.plain.splitlines() == [
         "The good words of the week",
         (
-            "It was a quiet week here, from 4 to 6 March. Who fixed something before anybody noticed that it was "
-            "broken? /kudos @name and a few words is all it takes."
+            "It was a quiet week here, from 4 to 6 March. Who fixed something before anybody noticed that it "
+            "was broken? /kudos @name and a few words is all it takes."
         ),
     ]
     await until(town, FRIDAY + WEEK)
@@ -402,8 +402,8 @@ async def test_who_was_not_thanked_for_sixty_days_is_named_to_their_manager_once
     assert told.plain.splitlines()[1:] == [
         "It has been a while",
         (
-            "Ben, Cy and Dina have heard no thanks here for 60 days. That says little about the work: much of it "
-            "shows only when it is missing. Perhaps you know of a good word that nobody wrote down. "
+            "Ben, Cy and Dina have heard no thanks here for 60 days. That says little about the work: much "
+            "of it shows only when it is missing. Perhaps you know of a good word that nobody wrote down. "
             "Only you read this."
         ),
     ]
