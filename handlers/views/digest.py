@@ -225,7 +225,7 @@ def _aloud(one: Report) -> str:
     if reason.casefold().startswith("for "):
         deed = f"{reason[0].lower()}{reason[1:]}"
         return f"“{one.person.name}, {giver} thanked you {deed}. I heard it, and I thank you, too.”"
-    return f"“{one.person.name}, I read what {giver} wrote about you: {reason}. Thank you from me, too.”"
+    return f"“{one.person.name}, I read what {giver} wrote about you: ‘{reason}.’ Thank you from me, too.”"
 
 
 def _unthanked(unthanked: Sequence[Member]) -> list[Piece]:
@@ -339,7 +339,7 @@ def _customers(place: str, stories: Sequence[Story]) -> list[Piece]:
     for one in others:
         at = f"{place}\x1f{one.thanks.number:015}"
         customer = one.thanks.customer or "A customer"
-        made.append(_line(f"{at}\x1f0", f"{customer}, of {_some(one.recipients)}:"))
+        made.append(_line(f"{at}\x1f0", f"{customer} about {_some(one.recipients)}:"))
         made += quoted(f"{at}\x1f1", one.thanks.customer_words)
     return made
 

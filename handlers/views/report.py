@@ -37,7 +37,7 @@ def _unthanked(found: Fairness) -> str:
         return "No support staff are known: the setting support_departments says who they are."
     people = "person" if found.staff == 1 else "people"
     return (
-        f"Of {found.staff} {people} in the back office, {found.unthanked} heard no thanks for "
+        f"Of {found.staff} {people} in support and the back office, {found.unthanked} heard no thanks for "
         f"{QUIET_FOR.days} days. Their names are told to their own managers."
     )
 

@@ -147,7 +147,7 @@ async def test_on_monday_morning_a_manager_reads_what_was_said_of_their_people(t
         "They found the missing pallet",
         "[Pass it on] [Keep for the review]",
         (
-            "To say aloud: “Ben, I read what Hugo wrote about you: They found the missing pallet. "
+            "To say aloud: “Ben, I read what Hugo wrote about you: ‘They found the missing pallet.’ "
             "Thank you from me, too.”"
         ),
         "Cy",
@@ -156,7 +156,7 @@ async def test_on_monday_morning_a_manager_reads_what_was_said_of_their_people(t
         "They found the missing pallet",
         "[Pass it on] [Keep for the review]",
         (
-            "To say aloud: “Cy, I read what Hugo wrote about you: They found the missing pallet. "
+            "To say aloud: “Cy, I read what Hugo wrote about you: ‘They found the missing pallet.’ "
             "Thank you from me, too.”"
         ),
     ]
