@@ -62,7 +62,9 @@ def only_seen(place: str, block: Block) -> Piece:
 
 def quoted(place: str, words: str) -> list[Piece]:
     """Somebody's words, whatever their length."""
-    return [said(f"{place}\x1f{at:03}", "quote", blocks.text(some)) for at, some in enumerate(_cut(words))]
+    return [
+        said(f"{place}\x1f{at:03}", "quote", blocks.text(some)) for at, some in enumerate(_cut(words.strip()))
+    ]
 
 
 def lay_out(pieces: Sequence[Piece], after: str = "", up_to: str | None = None) -> Laid | None:
@@ -167,8 +169,19 @@ def _in_sections(pieces: Iterable[Piece]) -> list[Piece]:
     section = ""
     for one in pieces:
         section = one.section or section
-        found.append(replace(one, section=section))
+        found += [replace(part, section=section) for part in _in_parts(one)]
     return found
+
+
+def _in_parts(one: Piece) -> list[Piece]:
+    """What is too long for a message by itself, such as a dozen endless names, in several."""
+    if _weight(one) <= MOST_TEXT // 2 or not one.elements:
+        return [one]
+    cut = [{**element, "text": some} for element in one.elements for some in _cut(_words_of(element))]
+    return [
+        replace(said(f"{one.place}\x1f{at:03}", "flow" if at else one.shape, element), section=one.section)
+        for at, element in enumerate(cut)
+    ]
 
 
 def _goes_on(first: Piece) -> Piece:
@@ -233,7 +246,7 @@ def _add(made: list[Block], part: Element) -> None:
 def _cut(words: str) -> list[str]:
     """In lengths that one message can hold, between words where there are any."""
     found: list[str] = []
-    left = words.strip() or "…"
+    left = words or "…"
     while left:
         end = _fitting(left)
         if end < len(left):
