@@ -218,9 +218,12 @@ def _who_said_it(one: Report) -> str:
 
 
 def _aloud(one: Report) -> str:
-    """A sentence that can be said as it stands; the words are the giver's."""
-    latest = one.said[-1]
-    giver, reason = latest.giver.name, _short(latest.thanks.reason).rstrip(".")
+    """A sentence that can be said as it stands; the words are those of whoever thanked them last.
+
+    What went above and beyond is said rather than anything else.
+    """
+    chosen = [story for story in one.said if story.thanks.above] or one.said
+    giver, reason = chosen[-1].giver.name, _short(chosen[-1].thanks.reason).rstrip(".")
     # A reason that begins with "for" makes a sentence of its own; any other is quoted.
     if reason.casefold().startswith("for "):
         deed = f"{reason[0].lower()}{reason[1:]}"
@@ -323,7 +326,7 @@ def _stories(place: str, name: str, stories: Sequence[Story], *, short: bool) ->
     made = [heading(place, name)] if stories else []
     for one in stories:
         at = f"{place}\x1f{one.thanks.number:015}"
-        who = (_said(f"{_some(one.recipients)}, thanked by "), _bold(one.giver))
+        who = (blocks.text(_some(one.recipients), bold=True), _said(f", thanked by {one.giver.name}"))
         made.append(said(f"{at}\x1f0", "line", *who))
         made += quoted(f"{at}\x1f1", _short(one.thanks.reason) if short else one.thanks.reason)
         made += _besides(f"{at}\x1f2", one)
