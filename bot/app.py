@@ -14,7 +14,7 @@ from bot import settings
 from bot.digests import Ways
 from bot.errors import Refusal
 from bot.holidays import is_holiday
-from bot.ports import Clock
+from bot.ports import Clock, Waiting
 from handlers import front, mail, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
@@ -22,6 +22,7 @@ from handlers.directory.reading import read_everything
 from handlers.directory.scim import Scim
 from handlers.directory.slack import Directory
 from handlers.mail import Mailer
+from handlers.metrics import Metrics
 from handlers.office import Office
 from handlers.schedule import Watch, heartbeat
 from storage import engine as engines
@@ -92,6 +93,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         await _needs_current_schema(store)
         session = slack.session()
         closing.push_async_callback(session.close)
+        metrics = Metrics()
         clients = slack.Clients(session, plan.bot_token, plan.api_url)
         me = await slack.identify(clients)
         known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
@@ -103,7 +105,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
             store.transact,
             clients,
             plan.now,
-            partial(_delivered, plan),
+            partial(_delivered, plan, metrics),
             plan.pace,
             [me.workspace],
             plan.lease,
@@ -123,7 +125,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         )
         bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)
         door = front.Front(
-            bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan)
+            bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan, metrics)
         )
         reading = _background(closing, _read_directory(directory, nightly, me.workspace))
         _background(closing, _say_what_is_missing(store, clients, me))
@@ -142,7 +144,8 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         beating = heartbeat([postman.wake, nightly.knock, watch.look])
         beating.start()
         closing.callback(beating.shutdown, wait=False)
-        yield Bot(front.site(door, partial(_missing, store)), me, store, postman.wake, reading)
+        counted = metrics.door(partial(_waiting, store, plan))
+        yield Bot(front.site(door, partial(_missing, store), counted), me, store, postman.wake, reading)
 
 
 async def _needs_current_schema(store: Store) -> None:
@@ -218,7 +221,13 @@ async def _finish(task: asyncio.Task[None]) -> None:
     await task
 
 
-def _answered(plan: Plan, kind: str, status: int) -> None:
+async def _waiting(store: Store, plan: Plan) -> Waiting:
+    async with asyncio.timeout(READY_WITHIN):
+        return await store.waiting(plan.now())
+
+
+def _answered(plan: Plan, metrics: Metrics, kind: str, status: int, seconds: float) -> None:
+    metrics.answered(kind, status, seconds)
     plan.told("request", f"{kind} answered with {status}")
 
 
@@ -230,5 +239,6 @@ def _committed(plan: Plan, postman: Postman, name: str, queued: int) -> None:
         plan.told("transaction", f"{name} committed{f', {queued} to say' if queued else ''}")
 
 
-def _delivered(plan: Plan, kind: str, how: str) -> None:
+def _delivered(plan: Plan, metrics: Metrics, kind: str, how: str) -> None:
+    metrics.delivered(kind, how)
     plan.told("delivery", f"{kind} {how}")

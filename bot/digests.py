@@ -121,18 +121,6 @@ def key_of(work: Work, told: DigestPart | DigestRedrawn | DigestMail, part: int 
     return hashlib.sha256("\x1f".join(named).encode()).hexdigest()[:32]
 
 
-def keep(work: Work, manager: str, number: int, person: str, now: datetime) -> str:
-    """Keep a kudos for somebody's review; gives their name, or refuses whoever is not above them."""
-    kudos = work.kudos.read(number)
-    thanked = next((one for one in kudos.recipients if one.id == person), None) if kudos else None
-    if thanked is None or manager not in work.people.chain(person).managers:
-        raise Refusal("Only somebody's own manager can keep this for their review.")
-    if kudos and kudos.taken_back:
-        raise Refusal("This kudos was taken back, so there is nothing to keep.")
-    work.digests.keep(manager, number, person, now)
-    return thanked.name
-
-
 def fair(work: Work, now: datetime) -> Fairness:
     """Look at the thanks of the last 90 days; private ones count, for no name is told."""
     chosen, support = settings.chosen(work), _support(work)
@@ -203,10 +191,10 @@ def _make(work: Work, kind: Kind, steps: Iterable[tuple[_Reader, Made]], now: da
 
 def _queue(work: Work, kind: Kind, reader: _Reader, made: Made, now: datetime, ways: Ways) -> None:
     part = DigestPart(kind, reader.addressee, made.period)
-    work.outbox.put_once(key_of(work, part, part.part), reader.to, part, now)
+    work.outbox.put_keyed(key_of(work, part, part.part), reader.to, part, now)
     if ways.by_mail and reader.person and reader.person.email:
         mail = DigestMail(kind, reader.addressee, made.period, reader.person.id)
-        work.outbox.put_once(key_of(work, mail, "mail"), f"mail:{reader.person.id}", mail, now)
+        work.outbox.put_keyed(key_of(work, mail, "mail"), f"mail:{reader.person.id}", mail, now)
 
 
 def _with_news(work: Work, written: Sequence[tuple[_Reader, Made]]) -> set[str]:

@@ -6,18 +6,29 @@ from datetime import date, datetime, timedelta
 
 from bot import settings
 from bot.errors import NotIntroduced, Refusal
-from bot.messages import EscalationArrived, EscalationMoved, EscalationOverdue, EscalationRedrawn
+from bot.messages import (
+    EscalationArrived,
+    EscalationMoved,
+    EscalationOverdue,
+    EscalationRedrawn,
+    EscalationRetold,
+    EscalationTalk,
+    EscalationTalkRedrawn,
+    KudosTakenBack,
+)
 from bot.ports import Work
 from bot.rules import calendar, lifecycle, routing
 from bot.rules.escalation import Escalation, Report
 from bot.rules.lifecycle import FINAL, Move, State
-from bot.rules.people import Person
+from bot.rules.people import ERASED, NAMELESS, Person
 from bot.rules.routing import Chain, Fallback, Route, Subject
 
 FILED = "file"  # beside the moves of the table, in what is written down of each escalation
 SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
-STAND_IN = "the people who stand in"
+STAND_IN = "the team that stands in"
+CLOCK = "clock"  # who reminds and hands up, in what is written down
 LISTED = 10
+AT_ONCE = 100  # overdue, or to be erased
 BALANCE_FROM = 3  # escalations about the same team
 BALANCE_WITHIN = timedelta(days=30)
 IsHoliday = Callable[[str, date], bool]
@@ -62,6 +73,8 @@ class Told:
 
     def name(self, id: str | None) -> str:
         """A name for the screen; a private channel that stands in has none of its own."""
+        if id == ERASED:
+            return NAMELESS
         return self.people[id].name if id in self.people else STAND_IN
 
 
@@ -136,6 +149,8 @@ def move(
     holds = _holds(work, before, by, in_channel)
     if not holds and by != before.reporter:
         raise _not_theirs(work, before, by, in_channel)
+    if before.sealed and words.strip():
+        raise Refusal("The words of this cannot be read at the moment, so none are added.", "words")
     found = lifecycle.step(
         before.state,
         made,
@@ -171,9 +186,10 @@ def look(
     return told(work, escalation)
 
 
-def told(work: Work, escalation: Escalation) -> Told:
-    """Join an escalation with the names of the people in it."""
+def told(work: Work, escalation: Escalation, had: frozenset[str] = frozenset()) -> Told:
+    """Join an escalation with the names of the people in it, and of those who `had` it before."""
     ids = {escalation.reporter, escalation.holder, escalation.first, escalation.second or escalation.first}
+    ids |= had
     people = {escalation.subject} - ({escalation.subject} if escalation.is_team else set())
     groups = {escalation.subject} if escalation.is_team else set()
     roll = work.people.look_up(ids | people, groups, ())
@@ -190,7 +206,7 @@ def read(work: Work, number: int) -> Told | None:
     held = work.escalations.held(number)
     firsts = frozenset(holder for holder, state in held if state is State.WITH_MANAGER)
     seconds = frozenset(holder for holder, state in held if state in SECOND_SIDE)
-    return replace(told(work, escalation), firsts=firsts, seconds=seconds)
+    return replace(told(work, escalation, firsts | seconds), firsts=firsts, seconds=seconds)
 
 
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
@@ -201,7 +217,7 @@ def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
 
 def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
     """Remind the holders who let the time pass, and hand up what was not moved after that; gives how many."""
-    numbers = work.escalations.due(now, limit=100)
+    numbers = work.escalations.due(now, limit=AT_ONCE)
     for number in numbers:
         escalation = work.escalations.read(number, for_change=True)
         if escalation and not escalation.closed and escalation.due_at and escalation.due_at <= now:
@@ -219,9 +235,48 @@ def any_due(work: Work, now: datetime) -> bool:
 
 
 def forget(work: Work, now: datetime) -> int:
-    """Erase the words of what was closed longer ago than the workspace wants; gives how many."""
+    """Erase the words of what was closed longer ago than the workspace wants; gives how many.
+
+    The messages in which they stand are shown without them, and what was exported with them disappears.
+    """
     days = settings.chosen(work).retention_days
-    return work.escalations.erase_closed_before(now - timedelta(days=days), now)
+    numbers = work.escalations.erase_closed_before(now - timedelta(days=days), now, AT_ONCE)
+    for number in numbers:
+        if escalation := work.escalations.read(number):
+            _without_words(work, escalation, now)
+            for key, to in work.outbox.about(_notes(escalation)):
+                work.outbox.put(to, EscalationRetold(number, key), now)
+            for key, to in work.outbox.about(exports_of(escalation.reporter)):
+                work.outbox.put(to, KudosTakenBack(key), now)
+    return len(numbers)
+
+
+def erase_of(work: Work, reporter: str, source: str, now: datetime) -> int:
+    """Withdraw what somebody has open, then erase the words of all that they reported; gives how many.
+
+    Nothing of it stays in their own messages, and those of holders are shown without words and name.
+    """
+    for one in work.escalations.reported_by(reporter, limit=None):
+        if not one.closed:
+            move(work, one.number, Move.WITHDRAW, reporter, f"{source}:{one.number}", now, _no_holiday)
+    numbers = work.escalations.erase_reported_by(reporter, now)
+    for number in numbers:
+        if escalation := work.escalations.read(number):
+            _without_words(work, escalation, now, besides=reporter)
+            for about in (_about, _notes, _steps):
+                for key, to in work.outbox.about(about(escalation)):
+                    if to == reporter:
+                        work.outbox.put(to, KudosTakenBack(key), now)
+    return len(numbers)
+
+
+def exports_of(person: str) -> str:
+    """What the messages of somebody's export are about."""
+    return f"export:{person}"
+
+
+def _no_holiday(_country: str, _day: date) -> bool:
+    return False
 
 
 def stand_in_channel(work: Work) -> str:
@@ -242,6 +297,7 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
     holder = work.people.find(escalation.holder)
     in_vain = escalation.stage > 0 or (holder is not None and not holder.active)
     above = _above(work, escalation) if in_vain else None
+    acknowledged = escalation.state is State.ACKNOWLEDGED
     source = f"late:{escalation.number}:{escalation.due_at:%Y%m%dT%H%M%S}"
     if above is None:
         after = replace(escalation, stage=escalation.stage + 1)
@@ -251,16 +307,22 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
         second = above.id if escalation.state is not State.WITH_MANAGER else escalation.second
         first = above.id if escalation.state is State.WITH_MANAGER else escalation.first
         after = replace(
-            escalation, holder=above.id, first=first, second=None if second == first else second, stage=0
+            escalation,
+            # Whoever gets it now has not said yet that they are on it.
+            state=State.WITH_SERVICE_MANAGER if acknowledged else escalation.state,
+            holder=above.id,
+            first=first,
+            second=None if second == first else second,
+            stage=0,
         )
         reason = "hand_up"
     after = replace(after, due_at=_due(work, after, now, is_holiday))
-    if work.escalations.note_move(after, reason, escalation.holder, source, now):
+    if work.escalations.note_move(after, reason, CLOCK, source, now):
         work.escalations.change(after)
         if above is not None:
             _redraw(work, after, now)
             _bring(work, after, now)
-            work.outbox.put(after.reporter, EscalationMoved(after.number, "hand_up"), now)
+            _report_back(work, after, "hand_up", now)
 
 
 def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
@@ -314,8 +376,9 @@ def _tell(work: Work, before: Escalation, after: Escalation, made: Move, by: str
     _redraw(work, after, now)
     if after.holder != before.holder:
         _bring(work, after, now)
+        _introduce(work, before, after, now)
     if by != after.reporter:
-        work.outbox.put(after.reporter, EscalationMoved(after.number, made), now)
+        _report_back(work, after, made, now)
 
 
 def _bring(work: Work, escalation: Escalation, now: datetime) -> None:
@@ -323,9 +386,32 @@ def _bring(work: Work, escalation: Escalation, now: datetime) -> None:
     work.outbox.put(escalation.holder, arrived, now, about=_about(escalation))
 
 
-def _redraw(work: Work, escalation: Escalation, now: datetime) -> None:
+def _introduce(work: Work, before: Escalation, after: Escalation, now: datetime) -> None:
+    """Let both managers talk together, unless that would tell one of them who reported it."""
+    hidden = before.holder == before.reporter and not before.named
+    if not hidden and not is_channel(before.holder) and not is_channel(after.holder):
+        both = f"{before.holder},{after.holder}"
+        work.outbox.put(both, EscalationTalk(after.number), now, about=_talk(after))
+
+
+def _without_words(work: Work, escalation: Escalation, now: datetime, besides: str = "") -> None:
+    """Show every message about it anew, its words having been erased."""
+    _redraw(work, escalation, now, besides)
+    for key, to in work.outbox.about(_talk(escalation)):
+        work.outbox.put(to, EscalationTalkRedrawn(escalation.number, key), now)
+
+
+def _redraw(work: Work, escalation: Escalation, now: datetime, besides: str = "") -> None:
     for key, to in desks(work, escalation):
-        work.outbox.put(to, EscalationRedrawn(escalation.number, to, key), now)
+        if to != besides:
+            work.outbox.put(to, EscalationRedrawn(escalation.number, to, key), now)
+
+
+def _report_back(work: Work, escalation: Escalation, move: str, now: datetime) -> None:
+    """Tell the reporter, whose messages can be found again by whether there are words in them."""
+    about = _notes(escalation) if escalation.closed else _steps(escalation)
+    moved = EscalationMoved(escalation.number, move)
+    work.outbox.put(escalation.reporter, moved, now, about=about)
 
 
 def _standing(work: Work, number: int) -> Escalation:
@@ -367,8 +453,10 @@ def _subject(work: Work, id: str) -> Subject:
             raise Refusal(f"{person.name} is an app. Whom or which team is it about?", "subject")
         return Subject(id, person.name, frozenset({id}), _chain(work, id))
     if group := roll.groups.get(id):
-        chains = work.people.chains(group.members)
-        lead = routing.lead_of(chains.values(), work.people.find)
+        ways = work.people.chains(group.members).values()
+        # Who has no place in the chart does not count, or they would take the lead from all the others.
+        placed = [way for way in ways if way.managers or work.chart.reports_of(way.of)]
+        lead = routing.lead_of(placed, work.people.find)
         people = frozenset(group.members) - ({lead.id} if lead else set())
         above = _chain(work, lead.id) if lead else Chain(group.name)
         return Subject(id, group.name, people, above, lead if lead and _is_ours(work, lead) else None)
@@ -422,3 +510,15 @@ def _balance(work: Work, reporter: str, subject: Subject, now: datetime) -> tupl
 
 def _about(escalation: Escalation) -> str:
     return f"escalation:{escalation.number}"
+
+
+def _notes(escalation: Escalation) -> str:
+    return f"{_about(escalation)}:note"
+
+
+def _steps(escalation: Escalation) -> str:
+    return f"{_about(escalation)}:step"
+
+
+def _talk(escalation: Escalation) -> str:
+    return f"{_about(escalation)}:talk"

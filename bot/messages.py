@@ -24,6 +24,73 @@ class KudosReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class KudosForManager:
+    """To a manager: their people were thanked."""
+
+    kudos: int
+    manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class KudosPassedOn:
+    """To one recipient, in private: their manager adds their own thanks."""
+
+    kudos: int
+    manager: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class KudosRedrawn:
+    """What stands in the chat (the outbox message `key`) is shown as it is now."""
+
+    kudos: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class KudosNoted:
+    """To who put the emoji on a message, there and in private: it is a kudos now."""
+
+    kudos: int
+    giver: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmojiRefused:
+    """To who put the emoji on a message, there and in private: why it thanked nobody."""
+
+    sentence: str
+    giver: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningTold:
+    """Beside the post whose button was clicked, or in place of that answer: whether one has joined in."""
+
+    kudos: int
+    person: str
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAsked:
+    """To the giver, once: the question what came of it."""
+
+    kudos: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTold:
+    """To one recipient, or to the manager through whom they hear: what came of it, as the giver says."""
+
+    kudos: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class KudosTakenBack:
     """Wherever `message` (the id of an outbox row) was shown, it is to disappear."""
 
@@ -78,6 +145,29 @@ class EscalationMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationRetold:
+    """What the reporter was told of how it ended (the outbox message `key`) is shown without its words."""
+
+    escalation: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTalk:
+    """To both managers together, when it was taken from one to the other: here they can talk it over."""
+
+    escalation: int
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTalkRedrawn:
+    """What both managers were shown together (the outbox message `key`) is shown without its words."""
+
+    escalation: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationOverdue:
     """To the holder: it waits for a working day already."""
 
@@ -129,19 +219,63 @@ class DigestMail:
     to: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewExported:
+    """To a manager: a file with what was said of their people, as Markdown (`md`) or CSV (`csv`).
+
+    `days` reach back from `asked_at` (ISO 8601); `one` is a person's id, or empty for everybody.
+    """
+
+    manager: str
+    form: str
+    days: int
+    one: str
+    asked_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataExported:
+    """To one person: all that is kept about them, in parts, of which this is one (from 1)."""
+
+    person: str
+    part: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataErased:
+    """To one person: what they said is erased, as they asked."""
+
+    person: str
+
+
 Message = (
     KudosPosted
     | KudosReceived
+    | KudosForManager
+    | KudosPassedOn
+    | KudosRedrawn
+    | KudosNoted
+    | EmojiRefused
+    | JoiningTold
+    | OutcomeAsked
+    | OutcomeTold
     | KudosTakenBack
     | UndoConfirmed
     | ClickRefused
     | HomeOpened
     | EscalationArrived
     | EscalationRedrawn
+    | EscalationRetold
+    | EscalationTalk
+    | EscalationTalkRedrawn
     | EscalationMoved
     | EscalationOverdue
     | ChartGaps
     | DigestPart
     | DigestRedrawn
     | DigestMail
+    | ReviewExported
+    | DataExported
+    | DataErased
 )

@@ -43,6 +43,14 @@ class Checkup:
         return sources.quoted(self.names.get(member, member))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether somebody administers this Slack, and how many report to them."""
+
+    administers: bool = False
+    leads: int = 0
+
+
 def meet(work: Work, people: Sequence[Person], groups: Sequence[Group], now: datetime) -> None:
     """Keep people and groups as they are now; whoever was known is brought up to date."""
     work.one_at_a_time(CHART)  # a newcomer may take a place that is kept for them there
@@ -67,6 +75,15 @@ def members_changed(
     if known:
         members = [id for id in dict.fromkeys((*known.members, *added)) if id not in removed]
         work.people.put_group(replace(known, members=tuple(members)), now)
+
+
+def standing(work: Work, person: str) -> Standing:
+    """What somebody is besides a colleague, and may therefore see in their Home tab."""
+    found = work.people.find(person)
+    return Standing(
+        administers=found is not None and found.admin and found.active,
+        leads=work.chart.reports_of(person),
+    )
 
 
 def home_opened(work: Work, person: str, now: datetime) -> None:

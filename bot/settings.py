@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import Refusal
+from bot.holidays import is_known
 from bot.messages import RECOGNITION
 from bot.ports import Change, Work
 
@@ -70,6 +71,10 @@ def _country(typed: str) -> str:
         return ""
     if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
         raise Refusal("holidays is a country such as GB, or a part of one such as CH-ZH, or none.")
+    if not is_known(value):
+        raise Refusal(
+            f"holidays: of {value} no holidays are known; GB is a country, and CH-ZH a part of one."
+        )
     return value
 
 
@@ -157,7 +162,12 @@ ALL = {
             "The company's values: known #tags",
             _values,
         ),
-        Setting("digest_time", "Fri 16:00", "When the weekly digest is posted, in `timezone`", _digest_time),
+        Setting(
+            "digest_time",
+            "Fri 16:00",
+            "When the weekly digest is posted, in the time zone of the workspace",
+            _digest_time,
+        ),
         Setting(
             "support_departments",
             "Support, Customer Service, Customer Support, Technical Support, Back Office, Operations, "
@@ -268,10 +278,30 @@ def current(work: Work) -> Mapping[str, str]:
 def change(work: Work, name: str, typed: str, by: str, now: datetime) -> str:
     """Set one setting and keep who did it; gives the value as stored."""
     value = known(name).read(typed)
+    _fits_the_others({**current(work), name: value}, name)
     work.settings.change(name, value, by, now)
+    _settled(work, name, now)
+    return value
+
+
+def restore(work: Work, name: str, by: str, now: datetime) -> None:
+    """Let the default count again."""
+    if known(name).name in work.settings.current():
+        work.settings.change(name, None, by, now)
+        _settled(work, name, now)
+
+
+def _settled(work: Work, name: str, now: datetime) -> None:
     if name == "recognition_channel":
         work.outbox.release(now, RECOGNITION)  # what could not be posted before may find its way now
-    return value
+
+
+def _fits_the_others(values: Mapping[str, str], name: str) -> None:
+    """Nothing is handed up before its holder was reminded."""
+    first, then = values["reminder_after"], values["hand_up_after"]
+    if name in {"reminder_after", "hand_up_after"} and int(then) < int(first):
+        other, kept = ("hand_up_after", then) if name == "reminder_after" else ("reminder_after", first)
+        raise Refusal(f"hand_up_after may not be less than reminder_after: {other} is {kept}.")
 
 
 def history(work: Work) -> list[Change]:

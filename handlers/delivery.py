@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from bot.ports import Clock, Letter, PostOffice, Sent, Transact
 from handlers import slack
 from handlers.errors import reference
-from handlers.letters import Act, Mail, Remove, Stuck, Unsay, compose
+from handlers.letters.acts import Act, Mail, Remove, Stuck, Unsay
+from handlers.letters.compose import compose
 from handlers.mail import Mailer
 from handlers.slack import Clients, Done, Failed
 
@@ -134,7 +135,7 @@ class Postman:
         if until and until > self._now():
             await self._post.later(letter, until, "ratelimited", unsure=letter.unsure)
             return
-        act = await compose(self._transact, letter)
+        act = await compose(self._transact, letter, self._now())
         if letter.unsure and act and not await self._needs_sending(letter, act):
             return
         if act is None or isinstance(act, Unsay):

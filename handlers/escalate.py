@@ -4,6 +4,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from slack_sdk.errors import SlackClientError
+
 from bot import escalations, people
 from bot.errors import NotIntroduced, Refusal
 from bot.escalations import Filing, Planned, Told
@@ -19,7 +21,8 @@ from handlers.payloads import Click, Command, Shortcut, Submission, number_in
 from handlers.views import escalation_form as form
 from handlers.views import escalations as view
 
-NOTES = {move for (_, move), found in TABLE.items() if found.note} | {Move.SETTLE}
+NEEDED = {move for (_, move), found in TABLE.items() if found.note}
+NOTES = NEEDED | {Move.SETTLE}  # a note is welcome there, and not asked for
 ASKED = {
     Move.TAKE_FURTHER: ("Take it further", "In your own words: what should {second} know?", "Send"),
     Move.SEND_BACK: ("Send it back", "What should the reporter know?", "Send back"),
@@ -39,8 +42,18 @@ async def command(office: Office, asked: Command) -> Answer | None:
 
 async def from_message(office: Office, asked: Shortcut) -> None:
     """The message shortcut: the form with a link to the message, whose words are not copied."""
-    found = await office.client.chat_getPermalink(channel=asked.channel.id, message_ts=asked.message_ts)
-    await _open(office, asked.team.id, asked.trigger_id, link=str(found["permalink"]))
+    await _open(office, asked.team.id, asked.trigger_id, link=await _link(office, asked))
+
+
+async def _link(office: Office, asked: Shortcut) -> str:
+    """The link to a message; Slack gives it only where Goodword is, and elsewhere it is made by hand."""
+    channel, ts = asked.channel.id, asked.message_ts
+    try:
+        found = await office.client.chat_getPermalink(channel=channel, message_ts=ts)
+        return str(found["permalink"])
+    except SlackClientError:
+        place = f"https://{asked.team.domain}.slack.com/archives" if asked.team.domain else ""
+        return f"{place or f'https://app.slack.com/client/{asked.team.id}'}/{channel}/p{ts.replace('.', '')}"
 
 
 async def subject_chosen(office: Office, click: Click) -> None:
@@ -107,7 +120,7 @@ async def words_sent(office: Office, submission: Submission) -> Answer | None:
     try:
         await office.transact(submission.team.id, make)
     except Refusal as no:
-        return _errors("words", no.sentence)
+        return _errors(form.WORDS, no.sentence)
     return None
 
 
@@ -137,10 +150,10 @@ async def _ask_for_words(office: Office, click: Click, move: Move, number: int) 
         return
     title, question, submit = ASKED[move]
     further = move is Move.TAKE_FURTHER
-    above = view.words_of(told.escalation.report) if further else []
+    above = view.words_of(told.escalation) if further else []
     prefill = coach.neutral(told.escalation.report) if further else ""
     asked = question.format(second=told.name(told.escalation.second))
-    modal = form.note(title, asked, submit, number, move, above, prefill)
+    modal = form.note(title, asked, submit, number, move, above, prefill, needed=move in NEEDED)
     await office.client.views_open(trigger_id=click.trigger_id, view=modal)
 
 

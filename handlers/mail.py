@@ -21,7 +21,7 @@ from aiosmtplib import (
 
 from bot.errors import Refusal
 from bot.ports import Letter
-from handlers.letters import Mail
+from handlers.letters.acts import Mail
 from handlers.slack import Done, Failed
 
 TIMEOUT = 10  # seconds; well below the lease of a message

@@ -9,7 +9,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import digests, escalations
+from bot import digests, escalations, outcomes
 from bot.digests import Ways
 from bot.holidays import is_holiday
 from bot.ports import Clock, Transact
@@ -22,7 +22,7 @@ LOOK_EVERY = timedelta(minutes=1)
 
 
 class Watch:
-    """Looks once a minute for escalations whose holder let the time pass, words to erase, and digests.
+    """Looks once a minute: escalations that wait too long, words to erase, outcomes to ask for, digests.
 
     However many replicas look, each row is dealt with once: its change is a part of the transaction.
     """
@@ -57,6 +57,8 @@ class Watch:
 
     async def _look(self, now: datetime) -> None:
         await self._unless_in_trouble("what is overdue", self._look_for_overdue(now))
+        outcome = self._transact(self._workspace, partial(outcomes.ask, now=now))
+        await self._unless_in_trouble("outcomes to ask for", outcome)
         digest = self._transact(self._workspace, partial(digests.look, now=now, ways=self._ways))
         await self._unless_in_trouble("digests that are due", digest)
 
@@ -67,7 +69,7 @@ class Watch:
             await self._transact(self._workspace, overdue)
         await self._transact(self._workspace, partial(escalations.forget, now=now))
 
-    async def _unless_in_trouble(self, what: str, looking: Awaitable[None]) -> None:
+    async def _unless_in_trouble(self, what: str, looking: Awaitable[object]) -> None:
         """Trouble with the one kind does not hold up the other."""
         try:
             await looking

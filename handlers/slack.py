@@ -18,7 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Refusal
 from bot.ports import Letter, Sent
-from handlers.letters import Act, Post, Publish, Redraw, Remove, Replace, Unsay
+from bot.rules.recognition import Place
+from handlers.letters.acts import Act, Post, Publish, Redraw, Remove, Replace, Unsay, Upload, Whisper
+from handlers.views.kudos import with_link
 
 T = TypeVar("T")
 EVENT = "goodword_message"
@@ -56,12 +58,20 @@ NOT_THESE_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
 DISPENSABLE = frozenset({"data_visualization"})  # not every Slack knows them
 # The aim is reached already: what was to be removed is gone, or the address has run out.
 DONE_ANYWAY = frozenset({"message_not_found", "used_url", "expired_url", "no_active_hooks"})
+# Where we, or who it is for, cannot see a channel or a message.
+NOT_THERE = frozenset(
+    {"channel_not_found", "is_archived", "message_not_found", "not_in_channel", "user_not_in_channel"}
+)
 # Slack documents these as possibly having done part of the work.
 UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
 
 # What a broken line or a body that is no JSON turns into; slack_sdk lets the last two through.
 BROKEN = (SlackClientError, aiohttp.ClientError, TimeoutError, AttributeError, ValueError)
+
+
+Is = Callable[[Mapping[str, Any]], bool]
+"""Whether a message of the history is the one that is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +141,16 @@ async def perform(clients: Clients, letter: Letter, act: Act) -> Done | Failed:
 
 async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | None:
     """Look for a message that may have been sent: by its key, in the history since it was first tried."""
-    if not isinstance(act, Post | Unsay):
+    if not isinstance(act, Post | Unsay | Upload):
         return None  # everything else can be done twice without harm
+    is_it = partial(_has_file, act.name) if isinstance(act, Upload) else partial(_has_key, letter.key)
     try:
         for place in act.places:
             channel = await _conversation(clients, place, letter.workspace)
             if channel is None:
                 return Failed("channel_not_found", unsure=True, for_good=True)
             thread = act.thread if isinstance(act, Post) else None
-            if found := await _search(clients, channel, letter, thread):
+            if found := await _search(clients, channel, letter, is_it, thread):
                 return found
     except SlackApiError as error:
         name = _error_of(error)
@@ -151,7 +162,7 @@ async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | No
     return None
 
 
-async def _reply(clients: Clients, thread: Sent, letter: Letter) -> Sent | None:
+async def _in_thread(clients: Clients, thread: Sent, is_it: Is) -> Sent | None:
     """Look through a thread, which the history of its channel does not show."""
     cursor: str | None = None
     while cursor != "":
@@ -159,42 +170,50 @@ async def _reply(clients: Clients, thread: Sent, letter: Letter) -> Sent | None:
             channel=thread.channel, ts=thread.ts, limit=200, cursor=cursor, include_all_metadata=True
         )
         for message in page["messages"]:
-            if _key_of(message) == letter.key:
+            if is_it(message):
                 return Sent(thread.channel, message["ts"])
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
     return None
 
 
-async def _search(clients: Clients, channel: str, letter: Letter, thread: Sent | None) -> Sent | None:
+async def _search(
+    clients: Clients, channel: str, letter: Letter, is_it: Is, thread: Sent | None
+) -> Sent | None:
     """Look through the history, or a thread; to read that of a public channel Goodword has to be in it."""
-    look = partial(_reply, clients, thread) if thread else partial(_found, clients, channel)
+    found = partial(_found, clients, channel, letter, is_it)
+    look = partial(_in_thread, clients, thread, is_it) if thread else found
     try:
-        return await look(letter)
+        return await look()
     except SlackApiError as error:
         if _error_of(error) != "not_in_channel":
             raise
         await clients.reader.conversations_join(channel=channel)
-        return await look(letter)
+        return await look()
 
 
-async def _found(clients: Clients, channel: str, letter: Letter) -> Sent | None:
+async def _found(clients: Clients, channel: str, letter: Letter, is_it: Is) -> Sent | None:
     async for message in _history(clients, channel, letter):
-        if _key_of(message) == letter.key:
+        if is_it(message):
             return Sent(channel, message["ts"])
     return None
 
 
 async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
     match act:
-        case Post(to, message, _, thread):
-            return await _or_plainly(partial(_post, clients, letter, to, thread), message)
-        case Redraw(where, message):
+        case Post(to, message, _, about, thread):
+            linked = await _linked(clients, message, about)
+            return await _or_plainly(partial(_post, clients, letter, to, thread), linked)
+        case Redraw(where, message, about):
             redraw = partial(clients.speaker.chat_update, channel=where.channel, ts=where.ts)
-            await _or_plainly(lambda words: redraw(**words), message)
+            await _or_plainly(lambda words: redraw(**words), await _linked(clients, message, about))
+        case Whisper():
+            return await _whisper(clients, letter, act)
         case Remove(where):
             await clients.speaker.chat_delete(channel=where.channel, ts=where.ts)
         case Replace(address, message, in_place):
             await _replace(clients, address, {"replace_original": in_place, **message})
+        case Upload():
+            return await _upload(clients, act)
         case Publish(person, view):
             await clients.speaker.views_publish(user_id=person, view=view)
     return None
@@ -237,6 +256,46 @@ async def _post(
     return Sent(answer["channel"], answer["ts"])
 
 
+async def _upload(clients: Clients, act: Upload) -> Sent | None:
+    """Send a file in the three steps Slack asks for; only the last one lets anybody see it."""
+    content = act.content.encode()
+    opened = await clients.speaker.conversations_open(users=act.to)
+    place = await clients.speaker.files_getUploadURLExternal(filename=act.name, length=len(content))
+    async with clients.session.post(place["upload_url"], data=content) as answer:
+        if answer.status != HTTPStatus.OK:
+            raise _Unanswered(Failed(f"HTTP {answer.status} for a file", unsure=False))
+    await clients.speaker.files_completeUploadExternal(
+        files=[{"id": place["file_id"], "title": act.title}],
+        channel_id=opened["channel"]["id"],
+        initial_comment=act.comment,
+    )
+    return None
+
+
+async def _whisper(clients: Clients, letter: Letter, act: Whisper) -> Sent | None:
+    """Slack shows it to who is in the channel and looks; it cannot be found again, so it is no `Sent`."""
+    try:
+        await clients.speaker.chat_postEphemeral(channel=act.channel, user=act.person, **act.message)
+    except SlackApiError as error:
+        if _error_of(error) not in NOT_THERE:
+            raise
+        return await _post(clients, letter, act.person, None, act.message)
+    return None
+
+
+async def _linked(clients: Clients, message: dict[str, Any], about: Place | None) -> dict[str, Any]:
+    """Add the link to the message it is about, unless that is gone or in a channel we do not see."""
+    if about is None:
+        return message
+    try:
+        found = await clients.reader.chat_getPermalink(channel=about.channel, message_ts=about.ts)
+    except SlackApiError as error:
+        if _error_of(error) not in NOT_THERE:
+            raise
+        return message
+    return with_link(message, str(found["permalink"]))
+
+
 async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -> None:
     body = {"response_type": "ephemeral", **message}
     if not address.startswith(clients.answers_at):
@@ -250,7 +309,13 @@ async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -
 
 
 async def _channel(clients: Clients, to: str, workspace: str) -> str | None:
-    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered."""
+    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered.
+
+    Several people's ids, separated by commas, are the direct message with all of them.
+    """
+    if "," in to:
+        opened = await clients.reader.conversations_open(users=to)
+        return str(opened["channel"]["id"])
     if not to.startswith("#"):
         return to
     if (workspace, to) not in clients.channels:
@@ -295,12 +360,14 @@ async def _history(clients: Clients, channel: str, letter: Letter) -> AsyncItera
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
 
 
-def _key_of(message: Mapping[str, Any]) -> str | None:
+def _has_key(key: str, message: Mapping[str, Any]) -> bool:
     metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT:
-        return None
-    key = (metadata.get("event_payload") or {}).get("key")
-    return key if isinstance(key, str) else None
+    return metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key
+
+
+def _has_file(name: str, message: Mapping[str, Any]) -> bool:
+    """A file carries no metadata: it is known by its name, which is the letter's own."""
+    return any(file.get("name") == name for file in message.get("files") or ())
 
 
 def _verdict(error: SlackApiError) -> Done | Failed:
@@ -364,6 +431,20 @@ async def identify(clients: Clients) -> Identity:
         scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
         url=me.get("url", ""),
     )
+
+
+async def stand_in_channel(clients: Clients, channel: str) -> Mapping[str, Any] | None:
+    """The channel as Slack tells of it, None where it does not; refuses where Slack cannot be asked."""
+    try:
+        found = await clients.reader.conversations_info(channel=channel)
+    except SlackApiError as error:
+        if _error_of(error) == "channel_not_found":
+            return None
+        raise Refusal(f"Slack does not say what {channel} is ({_error_of(error)}).") from None
+    except BROKEN as error:
+        raise Refusal(f"Slack does not say what {channel} is ({type(error).__name__}).") from None
+    room: Mapping[str, Any] = found["channel"]
+    return room
 
 
 async def finds_channel(clients: Clients, name: str, workspace: str) -> bool:

@@ -20,7 +20,6 @@ from storage.tables import (
     digests,
     group_members,
     joined,
-    kept,
     kudos,
     outbox,
     people,
@@ -173,26 +172,6 @@ class DigestShelf:
         query = select(recipients.c.person_id).join(given, given.c.number == recipients.c.kudos_number)
         return frozenset(self._connection.execute(query.distinct()).scalars())
 
-    # What a manager keeps
-
-    def keep(self, manager: str, number: int, person: str, now: datetime) -> bool:
-        row = {
-            "workspace_id": self._workspace,
-            "manager_id": manager,
-            "kudos_number": number,
-            "person_id": person,
-            "kept_at": now,
-        }
-        statement = inserting(self._connection, kept).on_conflict_do_nothing()
-        done = self._connection.execute(statement.returning(kept.c.kudos_number), row)
-        return done.scalar_one_or_none() is not None
-
-    def kept_by(self, manager: str) -> frozenset[tuple[int, str]]:
-        query = select(kept.c.kudos_number, kept.c.person_id).where(
-            kept.c.workspace_id == self._workspace, kept.c.manager_id == manager
-        )
-        return frozenset((row.kudos_number, row.person_id) for row in self._connection.execute(query))
-
     # Parts of the questions
 
     def _given(self, since: datetime, until: datetime, to: Collection[str] | None) -> FromClause:
@@ -205,6 +184,7 @@ class DigestShelf:
                 kudos.c.given_at >= since,
                 kudos.c.given_at < until,
                 reversals.c.kudos_number.is_(None),
+                kudos.c.reason != "",  # or its words were erased
             )
         )
         if to is not None:

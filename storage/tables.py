@@ -77,7 +77,7 @@ workspaces = _table(
     Column("name", Text, nullable=False),
     Column("bot_user_id", Id, nullable=False),
     # Where its messages can be linked to, such as https://kestrel.slack.com/
-    Column("url", Text, nullable=False, server_default=""),
+    Column("url", Text),
     Column("added_at", Moment, nullable=False),
 )
 
@@ -101,6 +101,8 @@ people = _table(
     # In lower case, as everywhere; unknown where Slack hides it.
     Column("email", Text),
     Column("admin", Boolean, nullable=False),
+    # Nobody is shown as the one who did or got what is older than this.
+    Column("erased_at", Moment),
     PrimaryKeyConstraint("workspace_id", "person_id"),
     Index(None, "workspace_id", "plain_handle"),
     Index(None, "workspace_id", "plain_name"),
@@ -132,6 +134,8 @@ group_members = _table(
     ),
 )
 
+_UNASKED = text("asked_at IS NULL")
+
 kudos = _table(
     "kudos",
     Column("number", Number, primary_key=True),
@@ -153,8 +157,12 @@ kudos = _table(
     Column("outcome", Text),
     Column("outcome_at", Moment),
     Column("asked_at", Moment),
+    # Of which edit of that message its reason is, where it follows it.
+    Column("reworded_at", Moment),
     UniqueConstraint("workspace_id", "source"),
     Index(None, "workspace_id", "about_channel", "about_ts"),
+    # Whose givers are still to be asked: few, however long the history grows.
+    Index("ix_kudos_unasked", "workspace_id", "given_at", postgresql_where=_UNASKED, sqlite_where=_UNASKED),
     Index(None, "workspace_id", "giver_id", "number"),
     Index(None, "workspace_id", "given_at"),
     sqlite_autoincrement=True,  # a number is never used again
@@ -200,7 +208,7 @@ ledger = _table(
     sqlite_autoincrement=True,
 )
 
-# Who joined in, in which way (an emoji or a button), in the order in which it happened; append-only too.
+# Who joined in and in which way (an emoji by its name, or a button), each time it happened; append-only.
 # The latest of each way is what stands, whatever the order in which Slack told of it.
 joinings = _table(
     "joinings",
@@ -208,7 +216,7 @@ joinings = _table(
     _workspace(),
     Column("kudos_number", Number, nullable=False),
     Column("person_id", Id, nullable=False),
-    Column("way", String(16), nullable=False),
+    Column("way", String(128), nullable=False),
     Column("joined", Boolean, nullable=False),
     Column("happened_at", Moment, nullable=False),
     Column("source", String(255), nullable=False),
@@ -228,6 +236,35 @@ joined = _table(
     PrimaryKeyConstraint("kudos_number", "person_id"),
     ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
     Index(None, "workspace_id", "person_id"),
+)
+
+# Each time somebody put the emoji that thanks on a message, or took it away; append-only as well.
+marks = _table(
+    "marks",
+    Column("entry", Number, primary_key=True),
+    _workspace(),
+    Column("channel", Id, nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("way", String(128), nullable=False),
+    Column("added", Boolean, nullable=False),
+    Column("happened_at", Moment, nullable=False),
+    Column("source", String(255), nullable=False),
+    UniqueConstraint("workspace_id", "source"),
+    Index(None, "workspace_id", "channel", "ts", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+# What a manager said to their people about a kudos, once.
+passed_on = _table(
+    "passed_on",
+    _workspace(),
+    Column("kudos_number", Number, nullable=False),
+    Column("manager_id", Id, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("passed_at", Moment, nullable=False),
+    PrimaryKeyConstraint("kudos_number", "manager_id"),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
 )
 
 # How somebody likes to be thanked; no row: publicly.
@@ -280,6 +317,7 @@ totals = _table(
 )
 
 _UNFINISHED = text("state IN ('waiting', 'sending')")
+_STANDS = text("ts IS NOT NULL")
 
 outbox = _table(
     "outbox",
@@ -305,6 +343,15 @@ outbox = _table(
     CheckConstraint("state IN ('waiting', 'sending', 'sent', 'parked', 'dropped')", name="state"),
     UniqueConstraint("key"),
     Index("ix_outbox_subject", "workspace_id", "subject"),
+    # Which message somebody reacted to.
+    Index(
+        "ix_outbox_place",
+        "workspace_id",
+        "channel",
+        "ts",
+        postgresql_where=_STANDS,
+        sqlite_where=_STANDS,
+    ),
     # What is still to do stays small however long the history grows.
     Index(
         "ix_outbox_lane",

@@ -157,13 +157,18 @@ STORIES = 12  # that an executive is told; the others are said to be there
 def in_public(gathered: Gathered) -> tuple[Thanks, ...]:
     """What may be told to everybody, without those who like to be thanked in private."""
     open_thanks = (one for one in gathered.thanks if not one.private)
-    seen = (
-        replace(
-            one, recipients=tuple(id for id in one.recipients if gathered.people[id].preference == PUBLICLY)
-        )
-        for one in open_thanks
-    )
+    seen = (_as_all_may_read(one, gathered.people) for one in open_thanks)
     return tuple(one for one in seen if one.recipients)
+
+
+def _as_all_may_read(one: Thanks, people: Mapping[str, Member]) -> Thanks:
+    """Without those who would rather not be named, even where the reason mentions them."""
+    named = tuple(id for id in one.recipients if people[id].preference == PUBLICLY)
+    hidden = sorted((people[id].name for id in one.recipients if id not in named), key=len, reverse=True)
+    reason = one.reason
+    for name in hidden:
+        reason = reason.replace(f"@{name}", "a colleague")
+    return replace(one, recipients=named, reason=reason)
 
 
 def weekly(period: Period, gathered: Gathered) -> WeeklyDigest:

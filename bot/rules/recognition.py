@@ -11,6 +11,7 @@ from bot.rules.people import Group, Person, Roll, listed
 
 UNDO_WITHIN = timedelta(minutes=15)
 LEAST_WORDS = 3
+BY_MARK = "mark:"  # how the source of a kudos begins that an emoji on a message is
 LONGEST_REASON = 3000  # characters; what one modal input of Slack can hold
 
 
@@ -195,6 +196,11 @@ def decide(giver: Person, draft: Draft, roll: Roll, values: Iterable[str]) -> De
         raise Refusal(_nobody_left(left.values()))
     _worded(draft, tags, kept.values())
     return Decision(tuple(kept.values()), tuple(left.values()), reason, tags, draft.besides)
+
+
+def worded(draft: Draft, roll: Roll, values: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """The reason as text and the company's values in it, without judging whether it is enough."""
+    return _reason(draft, roll, values)
 
 
 def undoable(kudos: Kudos | None, now: datetime) -> Kudos:

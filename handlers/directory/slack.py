@@ -117,6 +117,11 @@ class Directory:
         await self._transact(workspace, keep)
 
     async def _readers(self, channel: str) -> list[str]:
+        """Give nobody where others than those invited may read along, for then it cannot stand in."""
+        room = (await self._client.conversations_info(channel=channel))["channel"]
+        if unfit(room):
+            log.warning("the channel that stands in %s, so nothing is brought there", unfit(room))
+            return []
         found: list[str] = []
         cursor: str | None = None
         while cursor != "":
@@ -144,6 +149,15 @@ class Directory:
 
     async def _meet(self, workspace: str, met: Sequence[Person], groups: Sequence[Group]) -> None:
         await self._transact(workspace, partial(people.meet, people=met, groups=groups, now=self._now()))
+
+
+def unfit(room: Mapping[str, Any]) -> str:
+    """Why a channel cannot stand in for managers; empty where it can."""
+    if not room.get("is_private"):
+        return "is public"
+    if room.get("is_archived"):
+        return "is archived"
+    return "is shared with another organisation" if room.get("is_ext_shared") else ""
 
 
 def person_of(user: SlackUser, workspace: str) -> Person:

@@ -195,7 +195,7 @@ def _to_manager(
         made.append(said(f"{place}\x1f3", "flow", *links))
     value = f"{thanks.number}:{person.id}"
     is_kept = (thanks.number, person.id) in kept
-    clicks = [blocks.button(PASS_ON, "Pass it on", value=value)]
+    clicks = [blocks.button(PASS_ON, "Pass it on", value=str(thanks.number))]
     clicks += [] if is_kept else [blocks.button(KEEP, "Keep for the review", value=value)]
     actions = blocks.buttons(*clicks) | {"block_id": f"digest|{period.name}|{part}|{value}"}
     made.append(only_seen(f"{place}\x1f4", actions))

@@ -11,10 +11,10 @@ from bot.rules.people import Group
 from bot.rules.routing import Holder
 from handlers.payloads import Submission
 from handlers.views import blocks
-from handlers.views.blocks import Block, Element, plain
+from handlers.views.blocks import Block, Element, capital, plain
 
 FORM, NOTE = "escalation_form", "escalation_note"
-PERSON, TEAM, CHOICES = "subject", "team", "choices"
+PERSON, TEAM, CHOICES, WORDS = "subject", "team", "choices", "words"
 NAMED, OWN = "named", "own"
 MOST_TEAMS = 100  # Slack's limit for the options of a select
 
@@ -72,8 +72,8 @@ def shown(planned: Planned | None) -> str:
 
 def done(first: Holder, subject: str) -> dict[str, Any]:
     words = (
-        f"{first.name} has it now. You will hear of every step, and /escalate status shows where it stands. "
-        f"{subject} is not told by Goodword."
+        f"{capital(first.name)} has it now. You will hear of every step, and /escalate status shows where "
+        f"it stands. {subject} is not told by Goodword."
     )
     return {
         "type": "modal",
@@ -91,11 +91,13 @@ def note(
     move: str,
     shown_above: Sequence[Element],
     prefill: str,
+    *,
+    needed: bool,
 ) -> dict[str, Any]:
     """The small form for a note, or for the words a manager passes on."""
     element: Element = {
         "type": "plain_text_input",
-        "action_id": "words",
+        "action_id": WORDS,
         "multiline": True,
         "max_length": LONGEST_ANSWER,
     }
@@ -110,7 +112,13 @@ def note(
         "private_metadata": json.dumps({"number": number, "move": move}),
         "blocks": [
             *([blocks.rich(*shown_above)] if shown_above else []),
-            {"type": "input", "block_id": "words", "label": plain(question), "element": element},
+            {
+                "type": "input",
+                "block_id": WORDS,
+                "label": plain(question),
+                "optional": not needed,
+                "element": element,
+            },
         ],
     }
 
@@ -147,28 +155,33 @@ def _route(planned: Planned | None, lost: str) -> list[Block]:
     parts = [_says(route_in_words(planned))]
     if planned.balance:
         thanks, escalations = planned.balance
-        times = f"{thanks} thanks and {escalations} escalations"
+        times = f"{thanks} thanks and {escalations} escalation{'' if escalations == 1 else 's'}"
         words = f"Only you see this: in the last 30 days you sent {planned.subject.name} {times}."
         words += " A /kudos first may help more."
         parts.append(_says(words))
     return parts
 
 
+LATE = "Whatever waits too long is handed one level up, and you are told."
+
+
 def route_in_words(planned: Planned) -> str:
-    """Say by name who reads it, and who does not."""
+    """Say by name who reads it, who else may come to, and who does not."""
     route, name = planned.route, planned.subject.name
     first = f"{route.first.name} reads this first."
     if route.first.is_fallback:
-        first = f"{route.first.name} will read this, for the org chart names no manager of yours."
+        first = f"{capital(route.first.name)} will read this, for the org chart names no manager of yours."
     elif planned.first_is_manager:
         first = f"{route.first.name}, your manager, reads this first."
-    if route.second is None:
-        return f"{first} Nobody else gets it. {name} is not told by Goodword."
+    then = "Nobody else gets it." if route.second is None else _then(planned, route.second)
+    return f"{first} {then} {LATE} {name} is not told by Goodword."
+
+
+def _then(planned: Planned, second: Holder) -> str:
+    first, name = planned.route.first.name, planned.subject.name
     leads = f"who leads {name}" if planned.subject.lead else f"who is responsible for {name}'s work"
-    whom = route.second.name if route.second.is_fallback else f"{route.second.name}, {leads}"
-    return (
-        f"{first} If {route.first.name} takes it further, it goes to {whom}. {name} is not told by Goodword."
-    )
+    whom = second.name if second.is_fallback else f"{second.name}, {leads}"
+    return f"If {first} takes it further, it goes to {whom}."
 
 
 def _says(words: str) -> Block:
@@ -220,9 +233,8 @@ def _question(name: str, label: str, hint: str, prefill: str) -> Block:
 def _choices(planned: Planned | None) -> Block:
     options = [{"text": plain("You may say it came from me"), "value": NAMED}]
     if planned and planned.leads_people:
-        options.append(
-            {"text": plain("I lead people and take the first step myself, under my own name"), "value": OWN}
-        )
+        own = {"text": plain("I lead people and take the first step myself"), "value": OWN}
+        options.append(own | {"description": plain("Without the tick above, your name is not told.")})
     return {
         "type": "input",
         "block_id": CHOICES,

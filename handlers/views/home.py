@@ -1,14 +1,15 @@
-"""The Home tab: what somebody received and gave."""
+"""The Home tab: what somebody received and gave, what waits for them, and what they look after."""
 
 from typing import Any
 
 from bot.escalations import Told
 from bot.kudos import Record
-from handlers.views import blocks, escalations, kudos
+from bot.people import Standing
+from handlers.views import blocks, escalations, kudos, privacy, reviews, settings
 from handlers.views.blocks import Block
 
 
-def home(record: Record, mine: list[Told], held: list[Told]) -> dict[str, Any]:
+def home(record: Record, mine: list[Told], held: list[Told], standing: Standing) -> dict[str, Any]:
     give = blocks.button(kudos.GIVE, "Give kudos", style="primary")
     return {
         "type": "home",
@@ -17,9 +18,33 @@ def home(record: Record, mine: list[Told], held: list[Told]) -> dict[str, Any]:
             *kudos.mine(record)["blocks"],
             blocks.buttons(give),
             *_escalations(mine, held),
+            *_for_managers(standing),
+            *_for_administrators(standing),
+            *privacy.section(),
             blocks.context("Only you see this page. Try /kudos help in any channel."),
         ],
     }
+
+
+def _for_managers(standing: Standing) -> list[Block]:
+    if not standing.leads:
+        return []
+    return [
+        blocks.header("Your people"),
+        blocks.words(
+            "What others thank them for: to mention when you next talk, and to keep for the review."
+        ),
+        blocks.buttons(blocks.button(reviews.OPEN, "What was said of them")),
+    ]
+
+
+def _for_administrators(standing: Standing) -> list[Block]:
+    if not standing.administers:
+        return []
+    return [
+        blocks.header("For administrators"),
+        blocks.buttons(blocks.button(settings.OPEN, "Settings")),
+    ]
 
 
 def _escalations(mine: list[Told], held: list[Told]) -> list[Block]:

@@ -214,6 +214,8 @@ class Model:
             self.reminders[case.holder] += 1
             return
         case.stage = 0
+        if case.state == "acknowledged":  # by somebody else
+            case.state = "with_service_manager"
         if case.state == "with_manager":
             case.first = above
         else:
@@ -255,8 +257,9 @@ class Model:
             return []
         allowed: set[str] = set()
         for case in meant:
-            allowed |= {self._name(id) for id in (case.subject, case.first, case.second, *case.held_by) if id}
-            if case.named or case.own or viewer in self._people({case.reporter, *case.first_side}):
+            holders = {case.first, case.second, *case.held_by} - {case.reporter}
+            allowed |= {self._name(id) for id in (case.subject, *holders) if id}
+            if case.named or viewer in self._people({case.reporter, *case.first_side}):
                 allowed.add(self._name(case.reporter))
         return [f"the name {name}" for name in sorted(sight.names - allowed - {self._name(viewer)})]
 

@@ -5,6 +5,7 @@ to twelve.
 """
 
 import asyncio
+import contextlib
 import itertools
 import os
 import random
@@ -128,7 +129,7 @@ class Town:
     async def a_moment(self) -> None:
         await self.slack.clock.until(self.now + timedelta(milliseconds=50))
 
-    async def end(self) -> None:
+    async def aclose(self) -> None:
         await self.kill(self._many)
         await self.store.close()
 
@@ -157,7 +158,7 @@ async def test_each_digest_of_each_period_reaches_each_of_its_readers_once(
     database_url: str, tmp_path: Path, replicas: int, start: datetime
 ) -> None:
     town = Town(database_url, tmp_path / "ahead", replicas, start, seed=20261108 + replicas)
-    async with serve(town.slack):
+    async with serve(town.slack), contextlib.aclosing(town):
         await town.begin()
         while town.now < start + timedelta(weeks=WEEKS):
             await town.a_day_goes_by()
@@ -166,7 +167,6 @@ async def test_each_digest_of_each_period_reaches_each_of_its_readers_once(
             town.forward(timedelta(days=1))
             await town.settled()
         rows = await town.store.across(_made)
-        await town.end()
     channel = town.slack.shown("eve").channels["kudos"]
     ruth, hugo, eve = (town.slack.shown(who).dms for who in ("ruth", "hugo", "eve"))
     folded = sum(row.folded for row in rows)

@@ -22,7 +22,7 @@ from bot.errors import Refusal
 from bot.messages import DigestMail
 from bot.ports import Letter
 from handlers import mail
-from handlers.letters import Mail
+from handlers.letters.acts import Mail
 from handlers.mail import Mailer, Server
 from handlers.slack import Done, Failed
 

@@ -11,19 +11,21 @@ MOMENT = sa.DateTime(timezone=True)
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 SQLITE_GUARD = """
-CREATE TRIGGER joinings_no_{verb} BEFORE {verb} ON joinings
-BEGIN SELECT RAISE(ABORT, 'the log of who joined in is append-only'); END
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{what} is append-only'); END
 """
 POSTGRESQL_GUARD = """
-CREATE TRIGGER joinings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON joinings
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
 """
 
 
 def upgrade() -> None:
-    op.add_column("workspaces", sa.Column("url", sa.Text(), nullable=False, server_default=""))
+    op.add_column("workspaces", sa.Column("url", sa.Text(), nullable=True))
     _kudos()
     _joining_in()
+    _marks()
+    _passed_on()
     _preferences()
     _digests()
 
@@ -39,9 +41,16 @@ def _kudos() -> None:
     op.add_column("kudos", sa.Column("outcome", sa.Text(), nullable=True))
     op.add_column("kudos", sa.Column("outcome_at", MOMENT, nullable=True))
     op.add_column("kudos", sa.Column("asked_at", MOMENT, nullable=True))
+    op.add_column("kudos", sa.Column("reworded_at", MOMENT, nullable=True))
     op.create_index(
         "ix_kudos_workspace_id_about_channel_about_ts", "kudos", ["workspace_id", "about_channel", "about_ts"]
     )
+    _partly("ix_kudos_unasked", "kudos", ["workspace_id", "given_at"], "asked_at IS NULL")
+    _partly("ix_outbox_place", "outbox", ["workspace_id", "channel", "ts"], "ts IS NOT NULL")
+
+
+def _partly(name: str, table: str, columns: list[str], where: str) -> None:
+    op.create_index(name, table, columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
 
 
 def _joining_in() -> None:
@@ -51,7 +60,7 @@ def _joining_in() -> None:
         sa.Column("workspace_id", ID, nullable=False),
         sa.Column("kudos_number", NUMBER, nullable=False),
         sa.Column("person_id", ID, nullable=False),
-        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.Column("way", sa.String(length=128), nullable=False),
         sa.Column("joined", sa.Boolean(), nullable=False),
         sa.Column("happened_at", MOMENT, nullable=False),
         sa.Column("source", sa.String(length=255), nullable=False),
@@ -61,11 +70,7 @@ def _joining_in() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_joinings_kudos_number_person_id", "joinings", ["kudos_number", "person_id"])
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(SQLITE_GUARD.format(verb=verb))
-    else:
-        op.execute(POSTGRESQL_GUARD)
+    _append_only("joinings", "the log of who joined in")
     op.create_table(
         "joined",
         sa.Column("workspace_id", ID, nullable=False),
@@ -76,6 +81,49 @@ def _joining_in() -> None:
         sa.PrimaryKeyConstraint("kudos_number", "person_id", name="pk_joined"),
     )
     op.create_index("ix_joined_workspace_id_person_id", "joined", ["workspace_id", "person_id"])
+
+
+def _append_only(table: str, what: str) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(SQLITE_GUARD.format(table=table, what=what, verb=verb))
+    else:
+        op.execute(POSTGRESQL_GUARD.format(table=table))
+
+
+def _marks() -> None:
+    op.create_table(
+        "marks",
+        sa.Column("entry", NUMBER, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("channel", ID, nullable=False),
+        sa.Column("ts", sa.String(length=32), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("way", sa.String(length=128), nullable=False),
+        sa.Column("added", sa.Boolean(), nullable=False),
+        sa.Column("happened_at", MOMENT, nullable=False),
+        sa.Column("source", sa.String(length=255), nullable=False),
+        sa.PrimaryKeyConstraint("entry", name="pk_marks"),
+        sa.UniqueConstraint("workspace_id", "source", name="uq_marks_workspace_id_source"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_marks_workspace_id_channel_ts_person_id", "marks", ["workspace_id", "channel", "ts", "person_id"]
+    )
+    _append_only("marks", "the log of the emoji that thanks")
+
+
+def _passed_on() -> None:
+    op.create_table(
+        "passed_on",
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("kudos_number", NUMBER, nullable=False),
+        sa.Column("manager_id", ID, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("passed_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["kudos_number"], ["kudos.number"], name="fk_passed_on_kudos_number"),
+        sa.PrimaryKeyConstraint("kudos_number", "manager_id", name="pk_passed_on"),
+    )
 
 
 def _preferences() -> None:
