@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults pictures lock clean
+.PHONY: help playground test check format faults train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -37,6 +37,9 @@ format: $(READY)  ## Put the code in shape
 faults: $(READY)  ## The long run: 200 kills, 10,000 steps in search of a leak, 12 weeks of digests
 	@GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
+
+train: $(READY)  ## Learn the weights of the language engine anew from benchmarks/language
+	@$(BIN)/python -m benchmarks.language.train
 
 pictures: $(READY)  ## Take the screenshots of the docs anew
 	@$(BIN)/python -m tests.browser.pictures

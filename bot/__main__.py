@@ -85,6 +85,15 @@ def manifest(
     print(json.dumps(operate.manifest_for(url), indent=2))
 
 
+@goodword.command()
+def classify() -> None:
+    """Read messages as JSON Lines on standard input and say what Goodword makes of each."""
+    from bot.classify import classify as classified  # noqa: PLC0415 - the other commands do without it
+
+    for line in classified(sys.stdin.buffer):
+        print(line, flush=True)
+
+
 @goodword.command("new-key")
 def new_key() -> None:
     """Print a new encryption key."""

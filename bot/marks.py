@@ -9,7 +9,7 @@ from bot.errors import NotIntroduced, Refusal
 from bot.messages import EmojiRefused, KudosNoted
 from bot.ports import Mark, Work
 from bot.rules import recognition
-from bot.rules.recognition import BY_MARK, Besides, Draft, Kudos, Piece, Place, ToPerson, Words
+from bot.rules.recognition import BY_MARK, BY_TALK, Besides, Draft, Kudos, Piece, Place, ToPerson, Words
 
 MOST = 2500  # characters of a message that are its reason; mentions add their names
 
@@ -61,15 +61,15 @@ def thank(work: Work, mark: Mark, said: Said, now: datetime, *, met: bool = Fals
 
 
 def edited(work: Work, place: Place, words: Sequence[Piece], at: datetime, now: datetime) -> None:
-    """Follow an edit of a message that the emoji made a kudos."""
-    for given in work.kudos.following(place, BY_MARK):
+    """Follow an edit of a message that became a kudos, by the emoji or from talk."""
+    for given in work.kudos.following(place, BY_MARK, BY_TALK):
         if _reword(work, given, words, at):
             kudos.redraw(work, given.number, now)
 
 
 def deleted(work: Work, place: Place, now: datetime) -> None:
     """A message that was taken away is no kudos any more, however long ago it was."""
-    for given in work.kudos.following(place, BY_MARK):
+    for given in work.kudos.following(place, BY_MARK, BY_TALK):
         kudos.take_back(work, given, f"deleted:{given.number}", now)
 
 
@@ -83,7 +83,7 @@ def _give(work: Work, mark: Mark, said: Said, now: datetime, *, met: bool) -> in
             "Not everybody can read this channel, so its words stay here. "
             "/kudos with a few words of your own thanks them."
         )
-    draft = Draft((ToPerson(said.author),), _cut(said.words), Besides(about=mark.place))
+    draft = Draft((ToPerson(said.author),), cut(said.words), Besides(about=mark.place))
     source = f"{BY_MARK}{mark.place.channel}:{mark.place.ts}:{mark.person}:{mark.happened_at.timestamp():.6f}"
     done = kudos.give(work, mark.person, draft, source, now, met=met)
     given = work.kudos.by_mark(mark.person, mark.place)
@@ -106,13 +106,13 @@ def _refuse(work: Work, mark: Mark, sentence: str, now: datetime) -> None:
 
 def _reword(work: Work, given: Kudos, words: Sequence[Piece], at: datetime) -> bool:
     """Take the words as they are now; where none are left, those before stay."""
-    draft = Draft((), _cut(words))
+    draft = Draft((), cut(words))
     roll = work.people.look_up(*recognition.asked_for(given.giver.id, draft))
     reason, tags = recognition.worded(draft, roll, settings.chosen(work).values)
     return bool(reason) and work.kudos.reword(given.number, reason, tags, at)
 
 
-def _cut(words: Sequence[Piece]) -> tuple[Piece, ...]:
+def cut(words: Sequence[Piece]) -> tuple[Piece, ...]:
     """As much of a long message as a kudos has room for."""
     kept: list[Piece] = []
     room = MOST

@@ -154,9 +154,14 @@ class EscalationRetold:
 
 @dataclass(frozen=True, slots=True)
 class EscalationTalk:
-    """To both managers together, when it was taken from one to the other: here they can talk it over."""
+    """To both managers together, when it was taken from `first` to `second`: here they can talk it over.
+
+    It stands in the queue of the second, so that it comes after what is on their desk.
+    """
 
     escalation: int
+    first: str
+    second: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +254,34 @@ class DataErased:
     person: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShoutoutNoticed:
+    """To the author of a message that thanks: shall it be recorded? Ids only, and no word of it."""
+
+    author: str
+    channel: str
+    ts: str
+    credited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureAnswered:
+    """In place of a private question: what became of it; `kudos` is 0 where nothing was recorded."""
+
+    answer: str
+    person: str
+    kudos: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """An emoji of Goodword's on a message that was recorded without a question."""
+
+    channel: str
+    ts: str
+    emoji: str
+
+
 Message = (
     KudosPosted
     | KudosReceived
@@ -276,6 +309,9 @@ Message = (
     | DigestRedrawn
     | DigestMail
     | ReviewExported
+    | ShoutoutNoticed
+    | CaptureAnswered
+    | Reacted
     | DataExported
     | DataErased
 )

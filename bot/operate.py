@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from bot import escalations, kudos, people, privacy, settings
+from bot import hops, kudos, people, privacy, settings
 from bot.app import schema_missing, utc_now
 from bot.config import Config
 from bot.errors import Refusal
@@ -80,7 +80,7 @@ async def set_setting(config: Config, workspace: str | None, name: str, typed: s
 
 async def _needs_a_fit(config: Config, store: Store, workspace: str | None, fallback: str) -> None:
     """Refuse a fallback to which nothing could be brought, as far as can be known here."""
-    if not escalations.is_channel(fallback):
+    if not hops.is_channel(fallback):
         unfit = await in_one(config, store, workspace, partial(_unfit_person, id=fallback))
     elif config.missing():
         return  # Slack cannot be asked now; `goodword check` and each escalation will
@@ -176,7 +176,7 @@ def _of_escalations(work: Work, name: str, *, key: bool) -> list[Finding]:
     if not fallback:
         sentence = f"{name}: nobody stands in where the org chart has no answer: set the fallback."
         findings.append(Finding(well=True, sentence=sentence))
-    elif not escalations.is_channel(fallback):
+    elif not hops.is_channel(fallback):
         why = _unfit_person(work, fallback)
         sentence = f"{name}: the fallback {fallback} cannot be used: {why}."
         findings.append(
@@ -224,7 +224,7 @@ async def _of_slack(config: Config, *, database: bool) -> list[Finding]:
 
 async def _of_stand_in(config: Config, clients: slack.Clients, workspace: str) -> list[Finding]:
     async with open_store(config) as store:
-        channel = await store.transact(workspace, escalations.stand_in_channel)
+        channel = await store.transact(workspace, hops.stand_in_channel)
     if not channel:
         return []
     try:

@@ -4,11 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot import preferences
 from bot.errors import Refusal
 from bot.messages import ChartGaps, HomeOpened
 from bot.ports import Changes, Work
 from bot.rules import chart, sources
 from bot.rules.chart import Fact, Field, Gaps, Said
+from bot.rules.hearing import Wish
 from bot.rules.people import Group, Person, listed
 from bot.rules.routing import Chain
 from bot.rules.sources import Colleague, InSlack, Problem, Row
@@ -45,10 +47,11 @@ class Checkup:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether somebody administers this Slack, and how many report to them."""
+    """Whether somebody administers this Slack, how many report to them, how they like to be thanked."""
 
     administers: bool = False
     leads: int = 0
+    thanked: Wish = Wish.PUBLICLY
 
 
 def meet(work: Work, people: Sequence[Person], groups: Sequence[Group], now: datetime) -> None:
@@ -83,6 +86,7 @@ def standing(work: Work, person: str) -> Standing:
     return Standing(
         administers=found is not None and found.admin and found.active,
         leads=work.chart.reports_of(person),
+        thanked=preferences.of(work, [person])[person],
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.messages import Message
 from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
@@ -385,6 +385,33 @@ class Reviews(Protocol):
     def let_go(self, manager: str, what: ForReview) -> None: ...
 
 
+class Capture(Protocol):
+    """What is done about thanks in ordinary talk, and who is not to be asked."""
+
+    def mode(self, channel: str) -> str:
+        """The mode chosen for a channel; empty where none was."""
+
+    def modes(self) -> Mapping[str, str]:
+        """Every channel for which one was chosen."""
+
+    def choose(self, channel: str, mode: str, by: str, now: datetime) -> None:
+        """Keep a channel's mode; empty: none of its own any more."""
+
+    def mute(self, person: str, what: str, now: datetime) -> None: ...
+
+    def is_muted(self, person: str, what: str) -> bool: ...
+
+
+class Traces(Protocol):
+    """What else is kept about one person: choices, marks, what they keep of others."""
+
+    def of(self, person: str) -> Mapping[str, list[dict[str, Any]]]:
+        """Give all of it, as texts and numbers, by what it is."""
+
+    def erase(self, person: str, kudos: list[int]) -> None:
+        """Forget choices and what is kept; `kudos` are the numbers of those whose words are erased."""
+
+
 class Outbox(Protocol):
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
         """Queue a message for a channel, a person or an address; gives its key."""
@@ -494,6 +521,10 @@ class Work(Protocol):
     def escalations(self) -> Escalations: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def capture(self) -> Capture: ...
+    @property
+    def traces(self) -> Traces: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import escalations, people, settings
+from bot import desks, escalations, hops, people, settings
 from bot.errors import Refusal
 from bot.messages import DataErased, DataExported, KudosRedrawn, KudosTakenBack
 from bot.ports import Work
@@ -67,6 +67,7 @@ def export(work: Work, member: str) -> Document:
             for one in settings.history(work)
             if one.by == member
         ],
+        **work.traces.of(member),
         "messages": [
             {"kind": one.kind, "at": one.at.isoformat(), "state": one.state}
             for to in (member, f"home:{member}")
@@ -79,15 +80,18 @@ def send_export(work: Work, person: str, parts: int, now: datetime) -> None:
     """Bring them what is kept, in so many messages; what an earlier request brought disappears."""
     unsay_export(work, person, now)
     for part in range(1, parts + 1):
-        work.outbox.put(person, DataExported(person, part, parts), now, about=escalations.exports_of(person))
+        work.outbox.put(person, DataExported(person, part, parts), now, about=desks.exports_of(person))
 
 
 def unsay_export(work: Work, person: str, now: datetime) -> None:
-    for key, to in work.outbox.about(escalations.exports_of(person)):
+    for key, to in work.outbox.about(desks.exports_of(person)):
         work.outbox.put(to, KudosTakenBack(key), now)
 
 
 def erase_oneself(work: Work, person: str, source: str, now: datetime) -> None:
+    """Erase what somebody said up to now; the same `source` again erases nothing that came later."""
+    if not work.claims.take("erase", source, now):
+        return
     erase(work, person, source, now)
     work.outbox.put(person, DataErased(person), now)
     people.home_opened(work, person, now)
@@ -122,6 +126,7 @@ def find(work: Work, typed: str) -> tuple[str, str]:
 
 def _erase_kudos(work: Work, person: str, now: datetime) -> int:
     erased, shared = work.kudos.erase(person)
+    work.traces.erase(person, erased)
     for number in erased:
         for key, to in work.outbox.about(f"kudos:{number}"):
             work.outbox.put(to, KudosTakenBack(key), now)
@@ -161,6 +166,11 @@ def _kudos(kudos: Kudos) -> Document:
         "number": kudos.number,
         "reason": kudos.reason,
         "values": list(kudos.tags),
+        "above_and_beyond": kudos.besides.above,
+        "private": kudos.besides.private,
+        "customer": kudos.besides.customer,
+        "customer_said": kudos.besides.customer_words,
+        "what_came_of_it": kudos.outcome,
         "at": kudos.given_at.isoformat(),
         "taken_back": kudos.taken_back,
     }
@@ -188,4 +198,4 @@ def _noted(noted: Any) -> Document:
 
 
 def _is_room(id: str) -> bool:
-    return escalations.is_channel(id)
+    return hops.is_channel(id)

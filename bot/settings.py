@@ -141,6 +141,16 @@ def _number(name: str, most: int, *, of: str) -> Callable[[str], str]:
     return read
 
 
+def _one_of(name: str, *values: str) -> Callable[[str], str]:
+    def read(typed: str) -> str:
+        value = typed.strip().casefold()
+        if value not in values:
+            raise Refusal(f"{name} is one of {', '.join(values)}.")
+        return value
+
+    return read
+
+
 def _timezone(typed: str) -> str:
     """A name of the IANA time zone database; its capitals need not be known by heart."""
     name = typed.strip().replace(" ", "_")
@@ -196,6 +206,18 @@ ALL = {
             "Days after a kudos until its giver is asked what it yielded; 0: never",
             _number("outcome_after_days", 365, of="a number of days"),
         ),
+        Setting(
+            "capture_default",
+            "suggest",
+            "What is done about thanks in ordinary talk: suggest asks the author, auto records, off",
+            _one_of("capture_default", "suggest", "auto", "off"),
+        ),
+        Setting(
+            "complaint_nudge",
+            "on",
+            "Whether who complains at a colleague in public is shown another way, alone: on or off",
+            _one_of("complaint_nudge", "on", "off"),
+        ),
         Setting("fallback", "", "Who takes an escalation where the org chart has no answer", _fallback),
         Setting("timezone", "UTC", "The time zone the workspace lives by, such as Europe/Berlin", _timezone),
         Setting("holidays", "", "The country whose public holidays are no working days", _country),
@@ -241,6 +263,8 @@ class Chosen:
     seconding_emoji: str = ""
     kudos_per_day: int = 0
     outcome_after_days: int = 0
+    capture_default: str = "suggest"
+    complaint_nudge: bool = True
 
 
 def chosen(work: Work) -> Chosen:
@@ -262,6 +286,8 @@ def chosen(work: Work) -> Chosen:
         seconding_emoji=values["seconding_emoji"],
         kudos_per_day=int(values["kudos_per_day"]),
         outcome_after_days=int(values["outcome_after_days"]),
+        capture_default=values["capture_default"],
+        complaint_nudge=values["complaint_nudge"] == "on",
     )
 
 

@@ -20,6 +20,7 @@ from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Shortcut, Submission, number_in
 from handlers.views import escalation_form as form
 from handlers.views import escalations as view
+from handlers.views.blocks import capital
 
 NEEDED = {move for (_, move), found in TABLE.items() if found.note}
 NOTES = NEEDED | {Move.SETTLE}  # a note is welcome there, and not asked for
@@ -36,13 +37,13 @@ async def command(office: Office, asked: Command) -> Answer | None:
         mine, held = await office.transact(asked.team_id, partial(escalations.of, person=asked.user_id))
         return view.status(mine, held)
     words = "".join(getattr(piece, "text", "") or f"@{piece.label}" for piece in markup.pieces(asked.text))  # type: ignore[union-attr]
-    await _open(office, asked.team_id, asked.trigger_id, happened=words.strip())
+    await open_form(office, asked.team_id, asked.trigger_id, happened=words.strip())
     return None
 
 
 async def from_message(office: Office, asked: Shortcut) -> None:
     """The message shortcut: the form with a link to the message, whose words are not copied."""
-    await _open(office, asked.team.id, asked.trigger_id, link=await _link(office, asked))
+    await open_form(office, asked.team.id, asked.trigger_id, link=await _link(office, asked))
 
 
 async def _link(office: Office, asked: Shortcut) -> str:
@@ -152,8 +153,10 @@ async def _ask_for_words(office: Office, click: Click, move: Move, number: int) 
     further = move is Move.TAKE_FURTHER
     above = view.words_of(told.escalation) if further else []
     prefill = coach.neutral(told.escalation.report) if further else ""
-    asked = question.format(second=told.name(told.escalation.second))
-    modal = form.note(title, asked, submit, number, move, above, prefill, needed=move in NEEDED)
+    second = told.name(told.escalation.second)
+    hint = f"{capital(second)} reads this, and not what stands above." if further else ""
+    asked = question.format(second=second)
+    modal = form.note(title, asked, submit, number, move, above, prefill, needed=move in NEEDED, hint=hint)
     await office.client.views_open(trigger_id=click.trigger_id, view=modal)
 
 
@@ -199,7 +202,9 @@ async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, st
         return None, no.sentence
 
 
-async def _open(office: Office, workspace: str, trigger: str, *, happened: str = "", link: str = "") -> None:
+async def open_form(
+    office: Office, workspace: str, trigger: str, *, happened: str = "", link: str = ""
+) -> None:
     teams: list[Group] = await office.transact(workspace, people.teams)
     await office.client.views_open(trigger_id=trigger, view=form.blank(teams, happened=happened, link=link))
 

@@ -32,6 +32,7 @@ SCOPES = {
     "im:history": "as channels:history, for its own direct messages",
     "im:write": "to open its direct message with somebody",
     "mpim:write": "to open a direct message for the two managers between whom an escalation goes",
+    "reactions:write": "to mark a message whose thanks were recorded without a question",
     "reactions:read": "to see the emoji that thank for a message or join in a kudos",
     "usergroups:read": "to thank a user group by name",
     "users.profile:read": "to read the profile field Manager, so that people reach their own manager",

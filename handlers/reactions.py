@@ -37,11 +37,13 @@ async def changed(office: Office, event: Event) -> None:
         happened_at=at,
         source=f"event:{event.event_id}",
     )
-    thanks = await _introducing(office, event, partial(_heard, mark=mark, now=office.now()))
+    thanks = await introducing(office, event.team_id, partial(_heard, mark=mark, now=office.now()))
     if thanks and seen.item_user != seen.user:
         said = await _read(office, seen.item)
         if said:
-            await _introducing(office, event, partial(marks.thank, mark=mark, said=said, now=office.now()))
+            await introducing(
+                office, event.team_id, partial(marks.thank, mark=mark, said=said, now=office.now())
+            )
 
 
 def _heard(work: Work, mark: Mark, now: datetime, *, met: bool = False) -> bool:
@@ -49,12 +51,13 @@ def _heard(work: Work, mark: Mark, now: datetime, *, met: bool = False) -> bool:
     return not joining.reacted(work, mark, now, met=met) and marks.meant(work, mark, now)
 
 
-async def _introducing(office: Office, event: Event, fn: Callable[..., T]) -> T:
+async def introducing(office: Office, workspace: str, fn: Callable[..., T]) -> T:
+    """Do it; where somebody is still unknown to us, look them up in Slack and do it once more."""
     try:
-        return await office.transact(event.team_id, fn)
+        return await office.transact(workspace, fn)
     except NotIntroduced as strangers:
-        await office.introduce(event.team_id, strangers)
-        return await office.transact(event.team_id, partial(fn, met=True))
+        await office.introduce(workspace, strangers)
+        return await office.transact(workspace, partial(fn, met=True))
 
 
 async def _read(office: Office, item: Item) -> Said | None:
@@ -62,7 +65,7 @@ async def _read(office: Office, item: Item) -> Said | None:
     try:
         async with asyncio.timeout(PATIENCE):
             channel, found = await asyncio.gather(
-                office.client.conversations_info(channel=item.channel), _find(office, item)
+                office.client.conversations_info(channel=item.channel), find(office, item)
             )
     except SlackApiError as error:
         if error.response.get("error") in GONE:
@@ -82,7 +85,7 @@ def _open(channel: dict[str, Any]) -> bool:
     return bool(channel.get("is_channel")) and not channel.get("is_private")
 
 
-async def _find(office: Office, item: Item) -> Written | None:
+async def find(office: Office, item: Item) -> Written | None:
     """Look in the channel, and then in the thread, if it is an answer there."""
     only: dict[str, Any] = {"channel": item.channel, "oldest": item.ts, "latest": item.ts, "inclusive": True}
     page = await office.client.conversations_history(**only, limit=1)

@@ -39,8 +39,10 @@ from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
 from handlers.slack import Identity
+from handlers.views import capture as capture_view
 from handlers.views import escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
+from handlers.views import home as home_view
 from handlers.views import joining as joining_view
 from handlers.views import kudos as view
 from handlers.views import managers as manager_view
@@ -58,6 +60,13 @@ COMMANDS: Mapping[str, Handler] = {
 ACTIONS: Mapping[str, Handler] = {
     view.GIVE: kudos.form_wanted,
     view.UNDO: kudos.undo_clicked,
+    capture_view.RECORD: capture.record_wanted,
+    capture_view.NOT_NOW: capture.not_now,
+    capture_view.NOT_HERE: capture.not_here,
+    capture_view.OPEN: capture.form_wanted,
+    capture_view.FINE: capture.not_now,
+    capture_view.NEVER: capture.never,
+    home_view.THANKED: home.thanks_wanted,
     view.JOIN: joining.clicked,
     joining_view.LEAVE: joining.clicked,
     manager_view.PASS_ON: managers.pass_on_wanted,

@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import Refusal
 from bot.ports import Letter, Sent
 from bot.rules.recognition import Place
-from handlers.letters.acts import Act, Post, Publish, Redraw, Remove, Replace, Unsay, Upload, Whisper
+from handlers.letters.acts import Act, Post, Publish, React, Redraw, Remove, Replace, Unsay, Upload, Whisper
 from handlers.views.kudos import with_link
 
 T = TypeVar("T")
@@ -56,8 +56,10 @@ FOR_GOOD = frozenset(
 )
 NOT_THESE_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
 DISPENSABLE = frozenset({"data_visualization"})  # not every Slack knows them
-# The aim is reached already: what was to be removed is gone, or the address has run out.
-DONE_ANYWAY = frozenset({"message_not_found", "used_url", "expired_url", "no_active_hooks"})
+# The aim is reached already: it stands there, what was to be removed is gone, or the address has run out.
+DONE_ANYWAY = frozenset(
+    {"already_reacted", "message_not_found", "used_url", "expired_url", "no_active_hooks"}
+)
 # Where we, or who it is for, cannot see a channel or a message.
 NOT_THERE = frozenset(
     {"channel_not_found", "is_archived", "message_not_found", "not_in_channel", "user_not_in_channel"}
@@ -208,6 +210,8 @@ async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
             await _or_plainly(lambda words: redraw(**words), await _linked(clients, message, about))
         case Whisper():
             return await _whisper(clients, letter, act)
+        case React(place, emoji):
+            await clients.speaker.reactions_add(channel=place.channel, timestamp=place.ts, name=emoji)
         case Remove(where):
             await clients.speaker.chat_delete(channel=where.channel, ts=where.ts)
         case Replace(address, message, in_place):

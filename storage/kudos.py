@@ -96,7 +96,9 @@ class KudosShelf:
         kept = list(self._connection.execute(beside.order_by(kudos.c.number)).scalars())
         whose = or_(kudos.c.giver_id == person, kudos.c.number.in_(theirs))
         blank = update(kudos).where(ours, whose, kudos.c.number.not_in(beside), kudos.c.reason != "")
-        erased = blank.values(reason="", tags="").returning(kudos.c.number)
+        erased = blank.values(reason="", tags="", outcome=None, customer=None, customer_words=None).returning(
+            kudos.c.number
+        )
         return sorted(self._connection.execute(erased).scalars()), kept
 
     def taken_back_by(self, source: str) -> int | None:

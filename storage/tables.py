@@ -278,6 +278,28 @@ preferences = _table(
     PrimaryKeyConstraint("workspace_id", "person_id", "name"),
 )
 
+# What is done about thanks in one channel; no row: as everywhere.
+channel_modes = _table(
+    "channel_modes",
+    _workspace(),
+    Column("channel_id", Id, nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    CheckConstraint("mode IN ('suggest', 'auto', 'off')", name="mode"),
+    PrimaryKeyConstraint("workspace_id", "channel_id"),
+)
+
+# What somebody does not want to be asked: a kind of question, and perhaps where.
+mutes = _table(
+    "mutes",
+    _workspace(),
+    Column("person_id", Id, nullable=False),
+    Column("what", String(128), nullable=False),
+    Column("since", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "person_id", "what"),
+)
+
 # What a manager keeps for the review of somebody who reports to them.
 kept = _table(
     "kept",

@@ -14,6 +14,7 @@ from bot.ports import Letter, Sent, Waiting
 from storage import commits
 from storage import engine as engines
 from storage import outbox as letters
+from storage.capture import CaptureShelf
 from storage.chart import ChartShelf
 from storage.claims import ClaimsShelf
 from storage.digests import DigestShelf
@@ -26,6 +27,7 @@ from storage.preferences import PreferenceShelf
 from storage.reviews import ReviewShelf
 from storage.secrets import Cipher
 from storage.settings import SettingsShelf
+from storage.traces import TraceShelf
 
 T = TypeVar("T")
 
@@ -84,6 +86,14 @@ class Work:
     @cached_property
     def reviews(self) -> ReviewShelf:
         return ReviewShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def capture(self) -> CaptureShelf:
+        return CaptureShelf(self._connection, self.workspace)
+
+    @cached_property
+    def traces(self) -> TraceShelf:
+        return TraceShelf(self._connection, self.workspace)
 
     @cached_property
     def outbox(self) -> OutboxShelf:

@@ -11,6 +11,7 @@ from bot.rules.people import Group, Person, Roll, listed
 
 UNDO_WITHIN = timedelta(minutes=15)
 LEAST_WORDS = 3
+BY_TALK = "talk:"  # how the source of a kudos begins that was recorded from a message
 BY_MARK = "mark:"  # how the source of a kudos begins that an emoji on a message is
 LONGEST_REASON = 3000  # characters; what one modal input of Slack can hold
 

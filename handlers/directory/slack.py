@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import escalations, people
+from bot import hops, people
 from bot.errors import NotIntroduced
 from bot.ports import Clock, Transact
 from bot.rules.chart import FIELDS, Fact, Field
@@ -104,7 +104,7 @@ class Directory:
 
         It is asked each time, for nothing tells us of who joins a channel that we were never invited to.
         """
-        channel = await self._transact(workspace, escalations.stand_in_channel)
+        channel = await self._transact(workspace, hops.stand_in_channel)
         if not channel:
             return
         readers: list[str] = []

@@ -9,7 +9,7 @@ from bot.rules.recognition import Place
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message to a channel (id or `#name`) or to a person (id).
+    """A message to a channel (id or `#name`), to a person (id), or to several people (ids and commas).
 
     `places` are all those in which it may stand already, where an earlier attempt had no answer;
     `about` is the message to which it links, if there is one that Slack shows us. With `thread` it is an
@@ -80,6 +80,14 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class React:
+    """An emoji of ours on somebody's message."""
+
+    place: Place
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsay:
     """It is not to be said any more; if it was, it stands in one of the places and is to disappear."""
 
@@ -103,4 +111,4 @@ class Stuck:
     reason: str
 
 
-Act = Post | Redraw | Whisper | Remove | Replace | Publish | Upload | Unsay | Mail | Stuck
+Act = Post | Redraw | Whisper | Remove | Replace | Publish | Upload | React | Unsay | Mail | Stuck

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot.messages import (
+    CaptureAnswered,
     ChartGaps,
     ClickRefused,
     DataErased,
@@ -32,11 +33,13 @@ from bot.messages import (
     KudosTakenBack,
     OutcomeAsked,
     OutcomeTold,
+    Reacted,
     ReviewExported,
+    ShoutoutNoticed,
     UndoConfirmed,
 )
 from bot.ports import Letter, Transact, Work
-from handlers.letters import alone, answers, digests, escalations, kudos
+from handlers.letters import alone, answers, capture, digests, escalations, kudos
 from handlers.letters.acts import Act
 
 Composer = Callable[[Work, Letter, datetime, Any], Act | None]
@@ -66,6 +69,9 @@ COMPOSERS: Mapping[type, Composer] = {
     DigestPart: digests.part,
     DigestRedrawn: digests.redrawn,
     DigestMail: digests.mail,
+    ShoutoutNoticed: capture.noticed,
+    CaptureAnswered: capture.answered,
+    Reacted: capture.reacted,
     HomeOpened: alone.home,
     ChartGaps: alone.gaps,
     ReviewExported: alone.review,

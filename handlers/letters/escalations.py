@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import escalations
+from bot import desks, escalations
 from bot.messages import (
     EscalationArrived,
     EscalationMoved,
@@ -43,12 +43,12 @@ def overdue(work: Work, letter: Letter, _now: datetime, message: EscalationOverd
     return Post(to, view.overdue(told, to), (to,))
 
 
-def talk(work: Work, letter: Letter, _now: datetime, message: EscalationTalk) -> Act | None:
+def talk(work: Work, _letter: Letter, _now: datetime, message: EscalationTalk) -> Act | None:
     told = escalations.read(work, message.escalation)
     if told is None or told.escalation.closed:
         return None
     # Goodword may not read there, so it cannot look whether it was said.
-    return Post(letter.to, view.talk(told), ())
+    return Post(f"{message.first},{message.second}", view.talk(told), ())
 
 
 def redrawn(work: Work, _letter: Letter, _now: datetime, message: EscalationRedrawn) -> Act | None:
@@ -56,7 +56,7 @@ def redrawn(work: Work, _letter: Letter, _now: datetime, message: EscalationRedr
     if told is None or where is None:
         return None
     # Who got it a second time has two such messages: the later one is to act on.
-    latest = [kept for kept, desk in escalations.desks(work, told.escalation) if desk == message.to][-1]
+    latest = [kept for kept, desk in desks.of(work, told.escalation) if desk == message.to][-1]
     return Redraw(where, view.desk(told, message.to, acts=message.key == latest))
 
 

@@ -91,7 +91,8 @@ def _title(slack: Workspace, room: Conversation, me: Person) -> str:
     """A channel's name; a direct conversation of several is called after the others in it."""
     if room.kind != "mpim":
         return room.name
-    return ", ".join(sorted(slack.world.people[id].shown_name for id in room.members - {me.id}))
+    others = [slack.world.people[id] for id in room.members - {me.id}]
+    return ", ".join(who.shown_name for who in sorted(others, key=lambda who: (who.is_bot, who.handle)))
 
 
 def _channel(room: Conversation, me: Person, title: str) -> Json:
@@ -99,6 +100,7 @@ def _channel(room: Conversation, me: Person, title: str) -> Json:
         "id": room.id,
         "name": title,
         "private": room.kind != "public",
+        "together": room.kind == "mpim",
         "member": me.id in room.members,
         "unread": _unread(room, me),
         "topic": room.topic,

@@ -93,6 +93,7 @@ def note(
     prefill: str,
     *,
     needed: bool,
+    hint: str = "",
 ) -> dict[str, Any]:
     """The small form for a note, or for the words a manager passes on."""
     element: Element = {
@@ -118,6 +119,7 @@ def note(
                 "label": plain(question),
                 "optional": not needed,
                 "element": element,
+                **({"hint": plain(hint)} if hint else {}),
             },
         ],
     }
@@ -162,7 +164,7 @@ def _route(planned: Planned | None, lost: str) -> list[Block]:
     return parts
 
 
-LATE = "Whatever waits too long is handed one level up, and you are told."
+LATE = "If it waits too long, it is handed one level up, and you are told."
 
 
 def route_in_words(planned: Planned) -> str:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.escalations import Told, is_channel
+from bot.escalations import Told
+from bot.hops import is_channel
 from bot.rules.escalation import Escalation
 from bot.rules.lifecycle import By, Move, State, moves
 from bot.rules.people import listed
@@ -15,8 +16,8 @@ THANK = "escalation_thank"
 ERASED = "The words were erased after their time."
 SEALED = "The words cannot be read at the moment. They are not lost: your administrator knows what to do."
 TALK = (
-    "You can talk it over in a thread under this message. Goodword does not read it and copies nothing out "
-    "of it; the buttons are where they were."
+    "Talk it over in a thread under this message. Goodword does not read what you write here, and copies "
+    "nothing out of it. The buttons are in your own messages with Goodword."
 )
 
 QUESTIONS = (

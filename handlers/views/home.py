@@ -5,8 +5,16 @@ from typing import Any
 from bot.escalations import Told
 from bot.kudos import Record
 from bot.people import Standing
+from bot.rules.hearing import Wish
 from handlers.views import blocks, escalations, kudos, privacy, reviews, settings
-from handlers.views.blocks import Block
+from handlers.views.blocks import Block, Element
+
+THANKED = "preference_thanks"
+WISHES = {
+    Wish.PUBLICLY: "In the channel",
+    Wish.PRIVATELY: "In private, and my manager",
+    Wish.THROUGH_MANAGER: "Through my manager only",
+}
 
 
 def home(record: Record, mine: list[Told], held: list[Told], standing: Standing) -> dict[str, Any]:
@@ -17,6 +25,7 @@ def home(record: Record, mine: list[Told], held: list[Told], standing: Standing)
             blocks.header("Your good words"),
             *kudos.mine(record)["blocks"],
             blocks.buttons(give),
+            *_thanked(standing.thanked),
             *_escalations(mine, held),
             *_for_managers(standing),
             *_for_administrators(standing),
@@ -24,6 +33,18 @@ def home(record: Record, mine: list[Told], held: list[Told], standing: Standing)
             blocks.context("Only you see this page. Try /kudos help in any channel."),
         ],
     }
+
+
+def _thanked(wish: Wish) -> list[Block]:
+    options = [blocks.option(label, wish) for wish, label in WISHES.items()]
+    menu: Element = {
+        "type": "static_select",
+        "action_id": THANKED,
+        "options": options,
+        "initial_option": next(option for option in options if option["value"] == wish),
+    }
+    said = "How would you like to be thanked? Nobody is told what you chose."
+    return [blocks.header("When people thank you"), blocks.row(said, menu)]
 
 
 def _for_managers(standing: Standing) -> list[Block]:

@@ -10,9 +10,9 @@ from handlers.views.blocks import Block, Element, plain, say
 EXPORT, ERASE = "privacy_export", "privacy_erase"
 LONGEST_PAGE = 3000  # characters; Slack advises at most 4,000 in a message
 STATEMENT = (
-    "Goodword is hosted by your own company. It keeps what you thank for and are thanked for, and your "
-    "place in the org chart. What you escalate is kept encrypted, and its words are erased some time "
-    "after it was closed. It does not read your conversations."
+    "Goodword is hosted by your own company. It keeps the thanks you give and get, your place in the org "
+    "chart, and what you escalate: that is encrypted, and its words are erased some time after it was "
+    "closed. It does not read your conversations."
 )
 WARNING = (
     "The words of kudos that you gave, or that were for you alone, are erased, and their posts disappear. "

@@ -23,6 +23,7 @@ ABOUT = re.compile(rf"[Aa]bout ({'|'.join(NAMES)})\b")
 STANDS = re.compile(r"\bthis is (with the|resolved|sent back|withdrawn)")
 LIST = re.compile(r"^(Yours|Waiting for you)$", re.MULTILINE)
 BUTTON = "escalation_"
+EXPORT = "What Goodword keeps about you"
 FORMS = frozenset({"escalation_form", "kudos_form"})
 
 
@@ -216,6 +217,8 @@ def _told(whole: Any) -> str:
         return ""
     texts = [_text(each) for each in _dicts(whole)]
     told = "\n".join(text for text in texts if text)
+    if EXPORT in told:  # whom theirs were about, among much else that is theirs
+        return "\n".join(f"about {name}" for name in re.findall(r"\babout: (\w+)", told))
     home = any(each.get("type") == "home" for each in _dicts(whole))
     return told.partition("Escalations")[2] if home else told
 

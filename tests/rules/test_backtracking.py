@@ -68,6 +68,7 @@ def test_the_expressions_are_found() -> None:
     assert {
         "bot/rules/recognition.py",
         "bot/rules/people.py",
+        "bot/rules/language/markup.py",
         "bot/settings.py",
         "handlers/markup.py",
     } <= files

@@ -48,7 +48,7 @@ async def test_from_ada_by_mo_to_ruth_and_back_and_nobody_else_hears_a_thing(tow
 
     assert "Ruth says it is resolved." in town.dms("ada")[-1].plain
     assert NOTE in town.dms("ada")[-1].plain
-    assert _who_saw(town, "marmot-23") == {"ruth"}
+    assert _who_saw(town, "marmot-23") == {"mo", "ruth"}
     assert _who_saw(town, "osprey-31") == {"ada", "mo", "ruth"}
     assert set(town.everybody_saw()) == {"ada", "mo", "ruth"}
 
@@ -151,7 +151,7 @@ async def test_about_a_team_that_leads_itself_in_a_circle_it_goes_to_the_fallbac
     await _escalate(town, "ada", team="S0SUPPORTT")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
 
-    assert _who_saw(town, "marmot-23") == {"hugo"}
+    assert _who_saw(town, "marmot-23") == {"mo", "hugo"}
 
 
 async def test_who_left_before_it_was_taken_to_them_is_replaced_by_who_is_there(town: Town) -> None:
@@ -168,7 +168,7 @@ async def test_who_left_before_it_was_taken_to_them_is_replaced_by_who_is_there(
     assert "[Take it to Omar]" in _desk(town, "mo").plain
     await _submit(town, "mo", PASSED_ON)
 
-    assert _who_saw(town, "marmot-23") == {"omar"}
+    assert _who_saw(town, "marmot-23") == {"mo", "omar"}
 
 
 async def test_who_joined_the_team_meanwhile_does_not_get_what_is_about_it(town: Town) -> None:
@@ -181,7 +181,7 @@ async def test_who_joined_the_team_meanwhile_does_not_get_what_is_about_it(town:
     await _tell_of_group(town, "ben", "cy", "fay")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
 
-    assert _who_saw(town, "marmot-23") == {"omar"}
+    assert _who_saw(town, "marmot-23") == {"mo", "omar"}
 
 
 async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
@@ -418,7 +418,7 @@ async def test_whoever_had_it_before_it_was_handed_up_reads_nothing_that_others_
     await _words(town, "omar", Move.TAKE_FURTHER, PASSED_ON)
 
     assert PASSED_ON in _desk(town, "ruth").plain
-    assert _who_saw(town, "marmot-23") == {"ruth"}
+    assert _who_saw(town, "marmot-23") == {"omar", "ruth"}
     assert "From Ada, who asks you to look first." in _desk(town, "mo").plain
 
 

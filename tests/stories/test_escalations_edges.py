@@ -236,8 +236,8 @@ async def test_the_two_managers_get_one_message_together_and_what_they_write_the
     (said,) = town.slack.shown("ruth").channels[name]
     assert said.plain == (
         f"About Ben: Mo took this to Ruth.\n{PASSED_ON}\n"
-        "You can talk it over in a thread under this message. Goodword does not read it and copies nothing "
-        "out of it; the buttons are where they were."
+        "Talk it over in a thread under this message. Goodword does not read what you write here, and "
+        "copies nothing out of it. The buttons are in your own messages with Goodword."
     )
     assert not [who for who in ("ada", "ben", "omar", "eve", "cy") if _together(town, who)]
     before = len(town.slack.requests)

@@ -113,6 +113,20 @@ async def test_whoever_is_no_administrator_any_more_changes_nothing(town: Town) 
     assert now["digest_time"] == "Fri 16:00"
 
 
+async def test_whoever_chooses_it_is_thanked_in_private_from_then_on(town: Town) -> None:
+    await _opens_home(town, "ben")
+    await town.slack.clicks("ben", "home", "preference_thanks", "privately")
+    await town.types("ada", INVOICE)
+    await town.settled()
+
+    assert town.channel("kudos") == []
+    assert len(town.dms("ben")) == 1
+    view = town.slack.shown("ben").home_view
+    assert view is not None
+    [chosen] = [block["accessory"] for block in view.blocks if "accessory" in block]
+    assert chosen["initial_option"]["value"] == "privately"
+
+
 async def test_a_manager_reads_what_was_said_of_their_people_and_of_nobody_else(town: Town) -> None:
     await town.types("ada", INVOICE)
     await town.types("ada", "/kudos @mo for the ride home")

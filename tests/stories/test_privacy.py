@@ -43,6 +43,12 @@ THEIRS = {
     "stands_in_for_managers": {"settings"},
     "settings_changed": {"settings"},
     "messages": {"outbox"},
+    "preferences": {"preferences"},
+    "joined_in": {"joined", "joinings"},
+    "emoji_that_thank": {"marks"},
+    "passed_on": {"passed_on"},
+    "kept_for_reviews": {"kept"},
+    "digests": {"digests"},
 }
 
 
@@ -164,7 +170,7 @@ async def test_thanks_to_several_stay_for_the_others_and_name_the_one_no_more(to
     await _erase(town, "ben")
 
     assert [post.plain for post in town.channel("kudos")] == [
-        "Ada thanks @Cy and a colleague\nfor the quiet week, moa-12"
+        "Ada thanks @Cy and a colleague\nfor the quiet week, moa-12\n[Me too]"
     ]
     assert [word.plain for word in town.dms("cy")] == [
         "Ada thanks you and a colleague:\nfor the quiet week, moa-12"

@@ -1,0 +1,58 @@
+"""Learns the weights that ship with Goodword from the messages in `train/` and `slots/`: `make train`.
+
+The same messages give the same file, byte for byte, on every machine: see `learning.py`.
+"""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from benchmarks.language import corpus, learning
+from bot.rules.language import features, lexicon, markup, model
+
+SEEN_LEAST = 2  # messages in which a feature must occur
+COST = 0.7
+ROUNDS = 12
+LARGEST = 999
+WEIGHTS = Path(model.__file__).parent / "data" / "weights.txt"
+
+
+def main() -> None:
+    examples = corpus.load("train") + corpus.with_deeds()
+    text = learnt(examples)
+    WEIGHTS.write_text(text, encoding="utf-8")
+    print(f"{len(examples)} messages, {text.count(chr(10)) - 1} features, {len(text.encode())} bytes")
+
+
+def learnt(examples: list[corpus.Example]) -> str:
+    """The whole text of the weights' file."""
+    found = [extract(one.text) for one in examples]
+    seen = Counter(feature for some in found for feature in some)
+    names = sorted(feature for feature, times in seen.items() if times >= SEEN_LEAST)
+    numbers = {feature: at for at, feature in enumerate(names)}
+    rows = [sorted(numbers[feature] for feature in some if feature in numbers) for some in found]
+    columns = [
+        learning.learn(rows, truth, len(names), [COST] * len(rows), ROUNDS) for truth in truths(examples)
+    ]
+    lines = [_line(name, [column[at] for column in columns]) for at, name in enumerate(names)]
+    head = "# Written by `make train`. A feature, then its weight for: " + " ".join(model.CLASSES)
+    return "\n".join([head, *filter(None, lines)]) + "\n"
+
+
+def extract(text: str) -> set[str]:
+    page = markup.read(text)
+    return features.extract(page, lexicon.find(page.tokens))
+
+
+def truths(examples: list[corpus.Example]) -> list[list[bool]]:
+    labels = [[one.label == label for one in examples] for label in model.LABELS]
+    return labels + [[flag in one.flags for one in examples] for flag in model.LEARNT_FLAGS]
+
+
+def _line(name: str, weights: list[float]) -> str:
+    whole = [max(-LARGEST, min(LARGEST, round(weight * model.SCALE))) for weight in weights]
+    return name + "\t" + " ".join(map(str, whole)) if any(whole) else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
