@@ -109,8 +109,9 @@ def by_hand(work: Work, kind: Kind, week: str, now: datetime, ways: Ways, *, sen
     return [one for one in editions if not _is_empty(one.digest)]
 
 
-def read(work: Work, kind: Kind, addressee: str, period: str) -> Digest | None:
+def read(work: Work, kind: str, addressee: str, period: str) -> Digest | None:
     """Tell what a digest that was made says now: what was taken back is gone, and preferences are obeyed."""
+    kind = periods.known(kind)
     made = work.digests.made(kind, addressee, period)
     return _told(work, kind, addressee, made) if made else None
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from bot.rules.periods import Kind
-
 RECOGNITION = "recognition"
 """The address of whatever channel people are thanked in, by the settings in force at sending."""
 
@@ -195,9 +193,12 @@ class ChartGaps:
 
 @dataclass(frozen=True, slots=True)
 class DigestPart:
-    """One message of a digest; `after` is where the one before it ended, empty for the opening one."""
+    """One message of a digest, by its kind: weekly, manager or executive.
 
-    digest: Kind
+    `after` is where the message before it ended; empty for the opening one.
+    """
+
+    digest: str
     addressee: str
     period: str
     part: int = 1
@@ -208,7 +209,7 @@ class DigestPart:
 class DigestRedrawn:
     """One message of a digest is shown as it is now."""
 
-    digest: Kind
+    digest: str
     addressee: str
     period: str
     part: int
@@ -218,7 +219,7 @@ class DigestRedrawn:
 class DigestMail:
     """The same digest to the same person by mail."""
 
-    digest: Kind
+    digest: str
     addressee: str
     period: str
     to: str

@@ -76,9 +76,9 @@ workspaces = _table(
     Column("workspace_id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("bot_user_id", Id, nullable=False),
+    Column("added_at", Moment, nullable=False),
     # Where its messages can be linked to, such as https://kestrel.slack.com/
     Column("url", Text),
-    Column("added_at", Moment, nullable=False),
 )
 
 people = _table(

@@ -148,6 +148,11 @@ def start(last: Made | None, beginning: datetime, until: datetime) -> datetime:
     return max(beginning, until - REACHES_BACK)
 
 
+def known(kind: str) -> Kind:
+    """Read the name of a kind; a ValueError where there is none of that name."""
+    return KINDS[KINDS.index(kind)]
+
+
 def checked(kind: Kind, typed: str) -> str:
     """Read a period's name as typed: `2026-W47`, or `2026-11` for the monthly one."""
     value = typed.strip().upper()

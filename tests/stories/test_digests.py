@@ -244,7 +244,7 @@ async def test_a_quiet_week_is_one_kind_line_with_an_idea(town: Town) -> None:
 async def test_what_is_private_is_read_by_the_manager_alone(town: Town) -> None:
     await town.set("executives", town.id("eve"))
     await prefers(town, "cy", "privately")
-    await prefers(town, "dina", "manager")
+    await prefers(town, "dina", "through_manager")
     await gives(town, "ada", "ben", "for zebra-one", private=True, above=True)
     await gives(town, "ada", "ben cy", "for zebra-two", above=True)
     await gives(town, "mo", "dina", "for zebra-three", above=True)
