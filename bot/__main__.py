@@ -5,13 +5,13 @@ import os
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 import uvloop
 
 from bot import config as environment
-from bot import directory, logs, operate, serve
+from bot import directory, logs, operate, report, serve
 from bot.errors import Refusal
 
 T = TypeVar("T")
@@ -132,6 +132,27 @@ def erase(
     if not yes:
         _make_sure(name)
     print(_await(operate.erase(config, workspace, member)))
+
+
+@goodword.command()
+def digest(
+    kind: Annotated[
+        Literal["weekly", "manager", "executive"], typer.Option(help="Which of them.")
+    ] = "weekly",
+    week: Annotated[
+        str | None, typer.Option(help="A week such as 2026-W47, or a month such as 2026-11.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it.")] = False,  # noqa: FBT002
+    workspace: Workspace = None,
+) -> None:
+    """Send a digest by hand, by default that of the period in progress, which ends it; or only show it."""
+    print(_await(report.digest(environment.read(), workspace, kind, week or "", dry_run=dry_run)))
+
+
+@goodword.command("report")
+def fairness(workspace: Workspace = None) -> None:
+    """Say in numbers whether thanks reach everybody; nobody is named."""
+    print(_await(report.fairness(environment.read(), workspace)))
 
 
 @settings.command("list")

@@ -11,14 +11,17 @@ from functools import partial
 from typing import Any
 
 from bot import settings
+from bot.digests import Ways
 from bot.errors import Refusal
+from bot.holidays import is_holiday
 from bot.ports import Clock, Waiting
-from handlers import front, routes, slack
+from handlers import front, mail, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
 from handlers.directory.reading import read_everything
 from handlers.directory.scim import Scim
 from handlers.directory.slack import Directory
+from handlers.mail import Mailer
 from handlers.metrics import Metrics
 from handlers.office import Office
 from handlers.schedule import Watch, heartbeat
@@ -58,6 +61,7 @@ class Plan:
     told: Callable[[str, str], None] = _nothing
     scim_url: str = ""
     scim_token: str = ""
+    smtp_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,10 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         metrics = Metrics()
         clients = slack.Clients(session, plan.bot_token, plan.api_url)
         me = await slack.identify(clients)
-        known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
+        known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
         await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
         directory = Directory(clients.reader, store.transact, plan.now)
+        mailer = Mailer(mail.read(plan.smtp_url))
         postman = Postman(
             store,
             store.transact,
@@ -104,6 +109,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
             plan.pace,
             [me.workspace],
             plan.lease,
+            mailer,
         )
         store.on_commit = partial(_committed, plan, postman)
         scim = Scim(plan.scim_url, plan.scim_token) if plan.scim_url else None
@@ -126,7 +132,13 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
-        watch = Watch(store.transact, me.workspace, plan.now, partial(directory.read_stand_in, me.workspace))
+        watch = Watch(
+            store.transact,
+            me.workspace,
+            plan.now,
+            partial(directory.read_stand_in, me.workspace),
+            Ways(is_holiday, by_mail=bool(plan.smtp_url)),
+        )
         closing.push_async_callback(watch.stop)
         closing.push_async_callback(nightly.stop)
         beating = heartbeat([postman.wake, nightly.knock, watch.look])
@@ -223,7 +235,7 @@ def _committed(plan: Plan, postman: Postman, name: str, queued: int) -> None:
     if queued:
         postman.wake()
     # Those only read what is about to be sent, or look whether something is due.
-    if not name.startswith(("letters.", "nights.")):
+    if not name.startswith(("letters.", "nights.")) and (queued or name != "digests.look"):
         plan.told("transaction", f"{name} committed{f', {queued} to say' if queued else ''}")
 
 

@@ -192,6 +192,40 @@ class ChartGaps:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestPart:
+    """One message of a digest, by its kind: weekly, manager or executive.
+
+    `after` is where the message before it ended; empty for the opening one.
+    """
+
+    digest: str
+    addressee: str
+    period: str
+    part: int = 1
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRedrawn:
+    """One message of a digest is shown as it is now."""
+
+    digest: str
+    addressee: str
+    period: str
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail:
+    """The same digest to the same person by mail."""
+
+    digest: str
+    addressee: str
+    period: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewExported:
     """To a manager: a file with what was said of their people, as Markdown (`md`) or CSV (`csv`).
 
@@ -272,6 +306,9 @@ Message = (
     | EscalationMoved
     | EscalationOverdue
     | ChartGaps
+    | DigestPart
+    | DigestRedrawn
+    | DigestMail
     | ReviewExported
     | ShoutoutNoticed
     | CaptureAnswered

@@ -15,7 +15,7 @@ from bot import hops, kudos, people, privacy, settings
 from bot.app import schema_missing, utc_now
 from bot.config import Config
 from bot.errors import Refusal
-from bot.ports import Work
+from bot.ports import Parked, Work
 from bot.rules.people import listed
 from handlers import slack
 from handlers.directory.slack import refused_as_stand_in
@@ -184,12 +184,22 @@ def _of_workspace(work: Work, name: str) -> list[Finding]:
     findings = [Finding(well=True, sentence=f"{name}: {work.people.count()} people are known.")]
     parked = work.outbox.parked()
     if parked:
-        reasons = listed(sorted({one.reason for one in parked}))
-        count = "a message" if len(parked) == 1 else f"{len(parked)} messages"
-        what = f"Slack refused {count} since {parked[0].since:%Y-%m-%d %H:%M} UTC ({reasons})"
-        advice = "mend that, then `goodword check --release` lets them try again"
-        findings.append(Finding(well=False, sentence=f"{name}: {what}: {advice}."))
+        by_mail = [one for one in parked if one.to.startswith("mail:")]
+        in_slack = [one for one in parked if one not in by_mail]
+        findings += [
+            _refused(name, who, some)
+            for who, some in (("Slack", in_slack), ("The mail server", by_mail))
+            if some
+        ]
     return findings
+
+
+def _refused(name: str, who: str, parked: list[Parked]) -> Finding:
+    reasons = listed(sorted({one.reason for one in parked}))
+    count = "a message" if len(parked) == 1 else f"{len(parked)} messages"
+    what = f"{who} refused {count} since {parked[0].since:%Y-%m-%d %H:%M} UTC ({reasons})"
+    advice = "mend that, then `goodword check --release` lets them try again"
+    return Finding(well=False, sentence=f"{name}: {what}: {advice}.")
 
 
 async def _of_slack(config: Config, *, database: bool) -> list[Finding]:
@@ -278,7 +288,7 @@ async def _add_the_token_s_own(config: Config, store: Store) -> None:
     async with slack.session() as session:
         token = config.slack_bot_token.get_secret_value()
         me = await slack.identify(slack.Clients(session, token, config.slack_api_url))
-    known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
+    known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
     await store.across(partial(workspaces.add, workspace=known, now=utc_now()))
 
 

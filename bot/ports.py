@@ -7,10 +7,12 @@ from typing import Any, Protocol, TypeVar
 
 from bot.messages import Message
 from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
+from bot.rules.digest import Gathered, Member, Support
 from bot.rules.escalation import Escalation
 from bot.rules.hearing import Wish
 from bot.rules.lifecycle import State
 from bot.rules.people import Group, Person, Roll
+from bot.rules.periods import Kind, Made
 from bot.rules.recognition import Decision, Kudos, Place
 from bot.rules.routing import Chain
 
@@ -404,6 +406,12 @@ class Outbox(Protocol):
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
         """Queue a message for a channel, a person or an address; gives its key."""
 
+    def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
+        """Queue a message under a key of the caller's own; False where the key was used before."""
+
+    def amend(self, key: str, message: Message) -> None:
+        """Put another fact in its place, as long as nobody tried to send it."""
+
     def about(self, subject: str) -> list[tuple[str, str]]:
         """(key, to) of every message queued so far about a subject, take-backs excluded."""
 
@@ -442,6 +450,47 @@ class Traces(Protocol):
 
     def erase(self, person: str, numbers: Collection[int]) -> None:
         """Take out what they said of kudos, what others said of these ones, and what is kept of them."""
+
+
+class Digests(Protocol):
+    """Which digests were made, and what they are made of."""
+
+    def beginning(self) -> datetime | None:
+        """When there was anything to tell: the first kudos, or when the workspace was added."""
+
+    def latest(self, kind: Kind) -> Mapping[str, Made]:
+        """The last one to each addressee."""
+
+    def made(self, kind: Kind, addressee: str, period: str) -> Made | None: ...
+
+    def before(self, kind: Kind, addressee: str, moment: datetime) -> Made | None:
+        """The last one that ended before then."""
+
+    def write(self, kind: Kind, addressee: str, made: Made, now: datetime) -> bool:
+        """Write one down; False where the digest of this period was made before."""
+
+    def gather(
+        self, since: datetime, until: datetime, support: Support, to: Collection[str] | None = None
+    ) -> Gathered:
+        """What stands of what was given in a period, to anybody or to one of these people."""
+
+    def support(self, departments: Iterable[str], groups: Collection[str]) -> Support:
+        """Who counts as support staff, as `gather` and the others want to know."""
+
+    def staff(self, support: Support) -> frozenset[str]:
+        """Everybody who is support staff."""
+
+    def managers(self, support: Support) -> list[Person]:
+        """Everybody to whom support staff report, in order of ids; for one who left, who is above."""
+
+    def teams(self, managers: Iterable[str], support: Support) -> Mapping[str, tuple[Member, ...]]:
+        """The support staff who report to each manager, or to somebody below who left."""
+
+    def last_thanked(self, ids: Iterable[str], until: datetime) -> Mapping[str, datetime]:
+        """When each was last thanked before then; who never was is left out."""
+
+    def thanked(self, since: datetime, until: datetime) -> frozenset[str]:
+        """Everybody who was thanked in a period."""
 
 
 class Settings(Protocol):
@@ -484,6 +533,8 @@ class Work(Protocol):
     def traces(self) -> Traces: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def digests(self) -> Digests: ...
     @property
     def settings(self) -> Settings: ...
 

@@ -97,6 +97,7 @@ class Team(Payload):
 
 class Action(Payload):
     action_id: str
+    block_id: str = Field(default="", max_length=255)
     value: str = ""
     selected_option: dict[str, Any] | None = None
     action_ts: str = Field(default="", max_length=64)

@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.rules.lifecycle import Move
 from handlers import (
     capture,
+    digests,
     directory,
     escalate,
     home,
@@ -76,7 +77,7 @@ ACTIONS: Mapping[str, Handler] = {
     review_view.OPEN: reviews.opened,
     review_view.PERIOD: reviews.period_chosen,
     review_view.PERSON: reviews.person_chosen,
-    review_view.KEEP: reviews.keep,
+    review_view.KEEP: digests.keep_clicked,
     review_view.LET_GO: reviews.let_go,
     **{f"{review_view.EXPORT}_{form}": reviews.export for form in review_view.FORMATS},
     settings_view.OPEN: settings.opened,

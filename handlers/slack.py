@@ -1,11 +1,11 @@
 """Slack's Web API as the postman uses it: post, remove, find, and what a failure means."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -22,6 +22,7 @@ from bot.rules.recognition import Place
 from handlers.letters.acts import Act, Post, Publish, React, Redraw, Remove, Replace, Unsay, Upload, Whisper
 from handlers.views.kudos import with_link
 
+T = TypeVar("T")
 EVENT = "goodword_message"
 TIMEOUT = 10  # seconds; well below the lease of a message
 CLOCK_SKEW = timedelta(minutes=2)
@@ -53,6 +54,8 @@ FOR_GOOD = frozenset(
         "user_not_found",
     }
 )
+NOT_THESE_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
+DISPENSABLE = frozenset({"data_visualization"})  # not every Slack knows them
 # The aim is reached already: it stands there, what was to be removed is gone, or the address has run out.
 DONE_ANYWAY = frozenset(
     {"already_reacted", "message_not_found", "used_url", "expired_url", "no_active_hooks"}
@@ -148,7 +151,8 @@ async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | No
             channel = await _conversation(clients, place, letter.workspace)
             if channel is None:
                 return Failed("channel_not_found", unsure=True, for_good=True)
-            if found := await _search(clients, channel, letter, is_it):
+            thread = act.thread if isinstance(act, Post) else None
+            if found := await _search(clients, channel, letter, is_it, thread):
                 return found
     except SlackApiError as error:
         name = _error_of(error)
@@ -160,15 +164,33 @@ async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | No
     return None
 
 
-async def _search(clients: Clients, channel: str, letter: Letter, is_it: Is) -> Sent | None:
-    """Look through the history; to read that of a public channel Goodword has to be in it."""
+async def _in_thread(clients: Clients, thread: Sent, is_it: Is) -> Sent | None:
+    """Look through a thread, which the history of its channel does not show."""
+    cursor: str | None = None
+    while cursor != "":
+        page = await clients.reader.conversations_replies(
+            channel=thread.channel, ts=thread.ts, limit=200, cursor=cursor, include_all_metadata=True
+        )
+        for message in page["messages"]:
+            if is_it(message):
+                return Sent(thread.channel, message["ts"])
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+    return None
+
+
+async def _search(
+    clients: Clients, channel: str, letter: Letter, is_it: Is, thread: Sent | None
+) -> Sent | None:
+    """Look through the history, or a thread; to read that of a public channel Goodword has to be in it."""
+    found = partial(_found, clients, channel, letter, is_it)
+    look = partial(_in_thread, clients, thread, is_it) if thread else found
     try:
-        return await _found(clients, channel, letter, is_it)
+        return await look()
     except SlackApiError as error:
         if _error_of(error) != "not_in_channel":
             raise
         await clients.reader.conversations_join(channel=channel)
-        return await _found(clients, channel, letter, is_it)
+        return await look()
 
 
 async def _found(clients: Clients, channel: str, letter: Letter, is_it: Is) -> Sent | None:
@@ -180,11 +202,12 @@ async def _found(clients: Clients, channel: str, letter: Letter, is_it: Is) -> S
 
 async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
     match act:
-        case Post(to, message, _, about):
-            return await _post(clients, letter, to, await _linked(clients, message, about))
-        case Redraw(where, message, about):
+        case Post(to, message, _, about, thread):
             linked = await _linked(clients, message, about)
-            await clients.speaker.chat_update(channel=where.channel, ts=where.ts, **linked)
+            return await _or_plainly(partial(_post, clients, letter, to, thread), linked)
+        case Redraw(where, message, about):
+            redraw = partial(clients.speaker.chat_update, channel=where.channel, ts=where.ts)
+            await _or_plainly(lambda words: redraw(**words), await _linked(clients, message, about))
         case Whisper():
             return await _whisper(clients, letter, act)
         case React(place, emoji):
@@ -200,7 +223,23 @@ async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
     return None
 
 
-async def _post(clients: Clients, letter: Letter, to: str, message: Mapping[str, Any]) -> Sent:
+async def _or_plainly(say: Callable[[Mapping[str, Any]], Awaitable[T]], message: Mapping[str, Any]) -> T:
+    """Say it; where Slack does not take the blocks, without those whose facts stand in words as well.
+
+    `invalid_blocks` is an answer of Slack's that it did nothing, so that saying it again doubles nothing.
+    """
+    try:
+        return await say(message)
+    except SlackApiError as error:
+        plainer = [block for block in message.get("blocks", ()) if block["type"] not in DISPENSABLE]
+        if _error_of(error) not in NOT_THESE_BLOCKS or len(plainer) == len(message.get("blocks", ())):
+            raise
+        return await say({**message, "blocks": plainer})
+
+
+async def _post(
+    clients: Clients, letter: Letter, to: str, thread: Sent | None, message: Mapping[str, Any]
+) -> Sent:
     channel = await _channel(clients, to, letter.workspace)
     if channel is None:
         raise _Unanswered(Failed("channel_not_found", unsure=False, for_good=True))
@@ -208,6 +247,7 @@ async def _post(clients: Clients, letter: Letter, to: str, message: Mapping[str,
         answer = await clients.speaker.chat_postMessage(
             channel=channel,
             **message,
+            thread_ts=thread.ts if thread else None,
             metadata={"event_type": EVENT, "event_payload": {"key": letter.key}},
             mrkdwn=False,  # the words are shown as typed, not formatted
             unfurl_links=False,
@@ -243,7 +283,7 @@ async def _whisper(clients: Clients, letter: Letter, act: Whisper) -> Sent | Non
     except SlackApiError as error:
         if _error_of(error) not in NOT_THERE:
             raise
-        return await _post(clients, letter, act.person, act.message)
+        return await _post(clients, letter, act.person, None, act.message)
     return None
 
 
@@ -368,6 +408,7 @@ class Identity:
     bot_user: str
     bot_id: str
     scopes: frozenset[str]
+    url: str = ""
 
 
 async def identify(clients: Clients) -> Identity:
@@ -392,6 +433,7 @@ async def identify(clients: Clients) -> Identity:
         bot_user=me["user_id"],
         bot_id=me.get("bot_id", ""),
         scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        url=me.get("url", ""),
     )
 
 

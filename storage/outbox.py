@@ -30,7 +30,7 @@ from sqlalchemy.sql.selectable import NamedFromClause
 from bot.messages import KudosTakenBack, Message
 from bot.ports import Kept, Letter, Parked, Sent
 from bot.rules.recognition import Place
-from storage.engine import upsert
+from storage.engine import inserting, upsert
 from storage.tables import lanes, outbox
 
 _FACTS: dict[str, TypeAdapter[Message]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Message)}
@@ -46,8 +46,29 @@ class OutboxShelf:
         self.queued = 0
 
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
-        key = uuid4().hex
-        row = {
+        return self._put(uuid4().hex, to, message, now, about)
+
+    def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
+        row = self._row(key, to, message, now, "")
+        statement = inserting(self._connection, outbox).on_conflict_do_nothing()
+        put = self._connection.execute(statement.returning(outbox.c.key), row).scalar_one_or_none()
+        self.queued += put is not None
+        return put is not None
+
+    def amend(self, key: str, message: Message) -> None:
+        fact = _ANY.dump_json(asdict(message)).decode()
+        untouched = (outbox.c.key == key, outbox.c.state == "waiting", outbox.c.first_tried_at.is_(None))
+        self._connection.execute(
+            update(outbox).where(outbox.c.workspace_id == self._workspace, *untouched).values(fact=fact)
+        )
+
+    def _put(self, key: str, to: str, message: Message, now: datetime, about: str) -> str:
+        self._connection.execute(insert(outbox), self._row(key, to, message, now, about))
+        self.queued += 1
+        return key
+
+    def _row(self, key: str, to: str, message: Message, now: datetime, about: str) -> dict[str, Any]:
+        return {
             "workspace_id": self._workspace,
             "key": key,
             "destination": to,
@@ -60,9 +81,6 @@ class OutboxShelf:
             "unsure": False,
             "queued_at": now,
         }
-        self._connection.execute(insert(outbox), row)
-        self.queued += 1
-        return key
 
     def about(self, subject: str) -> list[tuple[str, str]]:
         query = (

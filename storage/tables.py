@@ -77,6 +77,8 @@ workspaces = _table(
     Column("name", Text, nullable=False),
     Column("bot_user_id", Id, nullable=False),
     Column("added_at", Moment, nullable=False),
+    # Where its messages can be linked to, such as https://kestrel.slack.com/
+    Column("url", Text),
 )
 
 people = _table(

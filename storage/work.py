@@ -17,6 +17,7 @@ from storage import outbox as letters
 from storage.capture import CaptureShelf
 from storage.chart import ChartShelf
 from storage.claims import ClaimsShelf
+from storage.digests import DigestShelf
 from storage.escalations import EscalationShelf
 from storage.joining import JoiningShelf
 from storage.kudos import KudosShelf
@@ -63,6 +64,10 @@ class Work:
     @cached_property
     def kudos(self) -> KudosShelf:
         return KudosShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def digests(self) -> DigestShelf:
+        return DigestShelf(self._connection, self.workspace, self.people)
 
     @cached_property
     def joining(self) -> JoiningShelf:

@@ -12,13 +12,15 @@ class Post:
     """A message to a channel (id or `#name`), to a person (id), or to several people (ids and commas).
 
     `places` are all those in which it may stand already, where an earlier attempt had no answer;
-    `about` is the message to which it links, if there is one that Slack shows us.
+    `about` is the message to which it links, if there is one that Slack shows us. With `thread` it is an
+    answer to that message, and stands nowhere else.
     """
 
     to: str
     message: dict[str, Any]
     places: tuple[str, ...]
     about: Place | None = None
+    thread: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +94,21 @@ class Unsay:
     places: tuple[str, ...]
 
 
-Act = Post | Redraw | Whisper | Remove | Replace | Publish | Upload | React | Unsay
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The same by mail, as plain text and as HTML."""
+
+    address: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """It cannot be said before something else was, which a person has to mend."""
+
+    reason: str
+
+
+Act = Post | Redraw | Whisper | Remove | Replace | Publish | Upload | React | Unsay | Mail | Stuck

@@ -11,6 +11,9 @@ from bot.messages import (
     ClickRefused,
     DataErased,
     DataExported,
+    DigestMail,
+    DigestPart,
+    DigestRedrawn,
     EmojiRefused,
     EscalationArrived,
     EscalationMoved,
@@ -36,7 +39,7 @@ from bot.messages import (
     UndoConfirmed,
 )
 from bot.ports import Letter, Transact, Work
-from handlers.letters import alone, answers, capture, escalations, kudos
+from handlers.letters import alone, answers, capture, digests, escalations, kudos
 from handlers.letters.acts import Act
 
 Composer = Callable[[Work, Letter, datetime, Any], Act | None]
@@ -63,6 +66,9 @@ COMPOSERS: Mapping[type, Composer] = {
     EscalationRetold: escalations.retold,
     EscalationTalk: escalations.talk,
     EscalationTalkRedrawn: escalations.talk_redrawn,
+    DigestPart: digests.part,
+    DigestRedrawn: digests.redrawn,
+    DigestMail: digests.mail,
     ShoutoutNoticed: capture.noticed,
     CaptureAnswered: capture.answered,
     Reacted: capture.reacted,

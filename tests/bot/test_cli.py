@@ -31,7 +31,7 @@ from tests.storage.people import ADA, BEN, CY, NOW, thanks
 SECRET, TOKEN, TEAM = "the-signing-secret", "xoxb-the-token", "T0GOODWRD1"
 COMMANDS = (
     *("run", "playground", "migrate", "check", "verify", "manifest", "settings", "directory"),
-    *("classify", "new-key", "rotate-key", "export", "erase"),
+    *("classify", "new-key", "rotate-key", "export", "erase", "digest", "report"),
 )
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 

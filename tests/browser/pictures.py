@@ -11,7 +11,7 @@ from typing import Literal
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.playground import opened
-from tests.browser import walk
+from tests.browser import digests, walk
 from tests.browser.conftest import FLAGS, NAMES
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -38,6 +38,7 @@ async def main() -> None:
         async with browser:
             await _kudos(browser)
             await _escalation(browser)
+            await digests.take(browser, IMAGES, THEMES)
 
 
 async def _kudos(browser: Browser) -> None:

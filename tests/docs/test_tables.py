@@ -4,6 +4,7 @@ import importlib.metadata
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from bot.__main__ import goodword
 from bot.config import Config
 from bot.escalations import Planned, Told
 from bot.rules import lifecycle
+from bot.rules.digest import Gathered, Period, weekly
 from bot.rules.hearing import Wish
 from bot.rules.people import Group, Person
 from bot.rules.routing import Chain, Holder, Route, Subject
@@ -26,13 +28,14 @@ from handlers.playground.faults import KINDS
 from handlers.playground.web_api import METHODS
 from handlers.routes import COMMANDS, EVENTS
 from handlers.views import escalation_form
+from handlers.views.digest import in_words
 from handlers.views.escalations import button_words
 from handlers.views.kudos import HELP
 from storage.tables import metadata
 from tests.docs.pages import ROOT, Page, code, page, pages
 
 README, OPERATIONS, PRIVACY = page("README.md"), page("docs/operations.md"), page("docs/privacy.md")
-ESCALATIONS = page("docs/escalations.md")
+ESCALATIONS, DIGESTS = page("docs/escalations.md"), page("docs/digests.md")
 DEPENDENCIES = page("docs/decisions/0009-dependencies.md")
 PLANNED = Planned(
     Subject("UBEN", "Ben", frozenset({"UBEN"}), Chain("UBEN", ("URUTH",))),
@@ -112,6 +115,12 @@ def test_the_questions_are_those_of_the_form() -> None:
     choices = [option["text"]["text"] for option in asked[-1]["element"]["options"]]
     assert len(choices) == 2
     assert all(f"*{choice}*" in ESCALATIONS.text for choice in choices)
+
+
+def test_a_missed_digest_is_said_as_the_next_one_says_it() -> None:
+    friday = datetime(2026, 11, 20, 16, tzinfo=UTC)
+    made = Period("2026-W47", friday - timedelta(days=14), friday, "UTC", missed=friday - timedelta(days=7))
+    assert f"```text\n{in_words(weekly(made, Gathered((), {}))).splitlines()[1]}\n```" in DIGESTS.text
 
 
 def test_the_route_is_said_as_the_form_says_it() -> None:

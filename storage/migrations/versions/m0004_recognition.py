@@ -21,6 +21,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
 
 
 def upgrade() -> None:
+    op.add_column("workspaces", sa.Column("url", sa.Text(), nullable=True))
     _kudos()
     _joining_in()
     _marks()
