@@ -82,6 +82,7 @@ ACTIONS: Mapping[str, Handler] = {
     **{f"{review_view.EXPORT}_{form}": reviews.export for form in review_view.FORMATS},
     settings_view.OPEN: settings.opened,
     settings_view.CHANGE: settings.change_wanted,
+    settings_view.CHANNELS: settings.channels_opened,
     settings_view.HISTORY: settings.history_wanted,
     privacy_view.EXPORT: privacy.export_wanted,
     privacy_view.ERASE: privacy.erasing_wanted,
@@ -94,6 +95,7 @@ VIEWS: Mapping[str, Handler] = {
     escalation_form.FORM: escalate.sent,
     escalation_form.NOTE: escalate.words_sent,
     settings_view.FORM: settings.sent,
+    settings_view.CHANNELS_FORM: settings.channel_sent,
 }
 # Where a fault is told: a block that is in the form, and the command that shows what was recorded.
 FAULTS_AT = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackClientError
 
-from bot import hops, people, settings
+from bot import capture, hops, people, settings
 from bot.errors import Refusal
 from bot.ports import Work
 from handlers.directory.slack import refused_as_stand_in
@@ -67,6 +67,32 @@ async def _asked(office: Office, click: Click, draw: Callable[..., View]) -> Vie
         home = partial(people.home_opened, person=click.user.id, now=office.now())
         await office.transact(click.team.id, home)
         return None
+
+
+async def channels_opened(office: Office, click: Click) -> None:
+    if drawn := await _asked(office, click, _channels):
+        await office.client.views_open(trigger_id=click.trigger_id, view=drawn)
+
+
+async def channel_sent(office: Office, submission: Submission) -> Answer:
+    """Keep a channel's mode; the form stays open and shows it, for there may be more."""
+    channel, mode = view.mode_chosen(submission)
+    choose = partial(_choose, channel=channel, mode=mode, who=submission.user.id, office=office)
+    try:
+        return {"response_action": "update", "view": await office.transact(submission.team.id, choose)}
+    except Refusal as no:
+        return {"response_action": "errors", "errors": {view.CHANNEL: no.sentence}}
+
+
+def _channels(work: Work, who: str) -> View:
+    _only_administrators(work, who)
+    return view.channels(work.capture.modes(), settings.chosen(work).capture_default)
+
+
+def _choose(work: Work, channel: str, mode: str, who: str, office: Office) -> View:
+    _only_administrators(work, who)
+    capture.choose_mode(work, channel, mode, who, office.now())
+    return _channels(work, who)
 
 
 def _change(work: Work, name: str, typed: str, who: str, office: Office) -> View:

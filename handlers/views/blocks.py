@@ -119,6 +119,15 @@ def option(label: str, value: str) -> Element:
     return {"text": plain(label), "value": value}
 
 
+def channel(id: str) -> Element:
+    return {"type": "channel", "channel_id": id}
+
+
+def asked(block_id: str, label: str, element: Element) -> Block:
+    """A field of a form that has to be filled in; its action has the block's name."""
+    return {**optional(block_id, label, element), "optional": False}
+
+
 def optional(block_id: str, label: str, element: Element) -> Block:
     """A field of a form that may be left empty; its action has the block's name."""
     return {

@@ -64,7 +64,10 @@ def _for_administrators(standing: Standing) -> list[Block]:
         return []
     return [
         blocks.header("For administrators"),
-        blocks.buttons(blocks.button(settings.OPEN, "Settings")),
+        blocks.buttons(
+            blocks.button(settings.OPEN, "Settings"),
+            blocks.button(settings.CHANNELS, "Thanks in channels"),
+        ),
     ]
 
 

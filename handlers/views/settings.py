@@ -15,6 +15,8 @@ from handlers.views.blocks import Block, Element, plain
 OPEN, CHANGE, HISTORY, FORM = "settings_open", "settings_change", "settings_history", "setting_form"
 VALUE, PERSON, CHANNEL, GROUPS = "value", "person", "channel", "groups"
 SOMEBODY = frozenset({"fallback", "executives"})  # a person or a private channel
+CHANNELS, CHANNELS_FORM, MODE, LIKE_OTHERS = "channels_open", "channels_form", "mode", "default"
+MODES = {"suggest": "ask the author", "auto": "record it at once", "off": "nothing"}
 MOST_CHANGES = 40  # shown; `goodword settings history` has them all
 MOST_GROUPS = 100  # options Slack takes
 
@@ -65,6 +67,42 @@ def history(changes: Sequence[Change], names: Mapping[str, str], timezone: str) 
         "close": plain("Back"),
         "blocks": [blocks.words(line) for line in lines or ["Nothing was changed so far."]],
     }
+
+
+def channels(modes: Mapping[str, str], default: str) -> dict[str, Any]:
+    """Which channels have a mode of their own, and the form to give one to a channel."""
+    options = [blocks.option(label, mode) for mode, label in MODES.items()]
+    own = [blocks.line(blocks.channel(id), blocks.text(f": {MODES[mode]}")) for id, mode in modes.items()]
+    listed = [blocks.rich(blocks.bullets(own[:MOST_CHANGES]))] if own else []
+    said = f"Everywhere else: {MODES[default]}. Goodword reads along only where it was invited."
+    return {
+        "type": "modal",
+        "callback_id": CHANNELS_FORM,
+        "title": plain("Thanks in channels"),
+        "submit": plain("Save"),
+        "close": plain("Close"),
+        "blocks": [
+            *listed,
+            blocks.words(said),
+            blocks.asked(
+                CHANNEL, "Channel", {"type": "conversations_select", "filter": {"include": ["public"]}}
+            ),
+            blocks.asked(
+                MODE,
+                "What to do when somebody thanks a colleague there",
+                {
+                    "type": "static_select",
+                    "options": [*options, blocks.option("As everywhere else", LIKE_OTHERS)],
+                },
+            ),
+        ],
+    }
+
+
+def mode_chosen(sent: Submission) -> tuple[str, str]:
+    """The channel and its mode; empty for none of its own."""
+    mode = str((sent.field(MODE).get("selected_option") or {}).get("value", ""))
+    return str(sent.field(CHANNEL).get("selected_conversation") or ""), "" if mode == LIKE_OTHERS else mode
 
 
 def typed(sent: Submission) -> str:

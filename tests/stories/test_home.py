@@ -104,6 +104,21 @@ async def test_left_empty_the_default_counts_again(town: Town) -> None:
     assert "Digest time: Fri 16:00" in _top(town, "eve").plain
 
 
+async def test_an_administrator_switches_a_channel_off_and_back(town: Town) -> None:
+    await _opens(town, "eve", "channels_open")
+    assert "Everywhere else: ask the author." in _top(town, "eve").plain
+    room = town.slack.room("general", town.id("eve")).id
+    for mode, said in (("off", "nothing"), ("auto", "record it at once")):
+        chosen = {"channel": {"channel": room}, "mode": {"mode": mode}}
+        await town.slack.submits("eve", _top(town, "eve").id, chosen)
+        assert f"general: {said}" in _top(town, "eve").plain
+
+    await town.slack.submits(
+        "eve", _top(town, "eve").id, {"channel": {"channel": room}, "mode": {"mode": "default"}}
+    )
+    assert "general:" not in _top(town, "eve").plain
+
+
 async def test_who_gets_the_monthly_digest_is_picked_and_shown_by_name(town: Town) -> None:
     await _opens(town, "eve", "settings_open")
     await town.slack.clicks("eve", _top(town, "eve"), "settings_change", "executives")
