@@ -64,6 +64,7 @@ class LogKept(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
+        self.addFilter(logs._is_discreet)  # noqa: SLF001 - what no operator is ever given counts for nothing
         self.lines: list[str] = []
 
     @contextmanager
