@@ -120,6 +120,8 @@ EVENTS: Mapping[str, Handler] = {
     "subteam_updated": directory.group_changed,
     "subteam_members_changed": directory.members_changed,
 }
+ECHOES = frozenset({"message", "reaction_added", "reaction_removed"})
+"""What Slack tells us of our own doing, and we know already."""
 ANYTHING = re.compile(r"")
 NOT_SLACK = "This is not what Slack sends."
 
@@ -128,12 +130,15 @@ def bolt_for(office: Office, me: Identity, token: str, signing_secret: str) -> A
     """Build Bolt: acknowledged only after the work is committed, everything passed explicitly."""
 
     async def ours_only(
+        body: dict[str, Any],
         context: AsyncBoltContext,
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name for it
     ) -> BoltResponse | None:
         if not context.team_id:
             return BoltResponse(status=400, body=NOT_SLACK)
         if context.team_id != me.workspace:
+            return BoltResponse(status=200, body="")
+        if context.user_id == me.bot_user and body.get("event", {}).get("type") in ECHOES:
             return BoltResponse(status=200, body="")
         await next()
         return None
@@ -160,6 +165,8 @@ def bolt_for(office: Office, me: Identity, token: str, signing_secret: str) -> A
             request_verification_enabled=False,
             ssl_check_enabled=False,
             url_verification_enabled=False,
+            # Bolt would write our own messages into its log, whole, when it leaves them alone.
+            ignoring_self_events_enabled=False,
             # These are for assistants and workflow steps, and we have none.
             attaching_conversation_kwargs_enabled=False,
             attaching_function_token_enabled=False,

@@ -9,7 +9,9 @@ import pytest
 from bot import kudos
 from bot.ports import Work
 from handlers.playground import Interaction
+from tests.faults.record import LogKept
 from tests.town import Town, words
+from tests.town import town as build
 
 T = TypeVar("T")
 SAID = "The invoice is out, and ACME signed it #care"
@@ -281,3 +283,20 @@ async def _wrong(town: Town) -> list[str]:
 
 async def _work(town: Town, fn: Callable[[Work], T]) -> T:
     return await town.bot.store.transact(town.bot.me.workspace, fn)
+
+
+async def test_no_word_that_anybody_writes_is_logged_even_at_debug(database_url: str) -> None:
+    kept = LogKept()
+    with kept.listening():
+        async with build(database_url) as town:
+            ts = await _says(town, "ben", "The zebra has signed, and so has ACME")
+            await town.slack.reacts("ada", "general", ts, "kudos")
+            await town.settled()
+            await town.slack.edits("ben", "general", ts, "The zebra has signed, and ACME as well")
+            await town.settled()
+            await town.slack.deletes("ben", "general", ts)
+            await town.slack.quiet()
+            await town.settled()
+
+    assert kept.lines
+    assert [line for line in kept.lines if "zebra" in line] == []
