@@ -76,6 +76,18 @@ def test_who_likes_it_private_is_in_no_public_digest_and_leaves_no_trace_in_its_
     assert (month.reached, month.staff) == (1, 3)
 
 
+def test_a_reason_that_mentions_who_would_rather_not_be_named_says_a_colleague() -> None:
+    shy = {**PEOPLE, "B": replace(PEOPLE["B"], preference="privately")}
+    told = digest.weekly(
+        WEEK, gathered(thanks(1, "A", "B C", reason="@Ben and @Cy held the line"), people=shy)
+    )
+    assert [one.thanks.reason for one in told.also] == ["a colleague and @Cy held the line"]
+    kept = digest.manager(
+        WEEK, [shy["B"]], gathered(thanks(1, "A", "B C", reason="@Ben held it"), people=shy), {"B": NOON}
+    )
+    assert kept.reports[0].said[0].thanks.reason == "@Ben held it"
+
+
 def test_departments_are_told_by_what_they_got_from_others() -> None:
     told = digest.weekly(
         WEEK,

@@ -14,6 +14,7 @@ from bot.errors import Refusal
 from bot.holidays import is_holiday
 from bot.messages import RECOGNITION
 from bot.ports import Work
+from bot.rules.chart import Fact
 from bot.rules.periods import Kind
 from bot.rules.recognition import Besides, Decision
 from handlers.playground import Message
@@ -485,6 +486,22 @@ async def test_a_manager_keeps_a_word_for_the_review_and_sees_that_it_is_kept(to
     assert [(row.manager_id, row.kudos_number, row.person_id) for row in rows] == [
         (town.id("ruth"), number, town.id("ben"))
     ]
+
+
+async def test_a_manager_passes_it_on_from_the_digest_and_a_stranger_cannot_keep_it(town: Town) -> None:
+    await gives(town, "ada", "ben", "for the invoice at midnight")
+    await until(town, MONDAY)
+    (word,) = digests_in(town.dms("ruth"))
+    await town.slack.clicks("ruth", word, view.PASS_ON)
+    assert [form.title for form in town.slack.shown("ruth").views] != []
+    await transact(
+        town, lambda work: work.chart.say("slack", [Fact(town.id("ben"), town.id("mo"), "Support")])
+    )
+    await town.slack.clicks("ruth", word, view.KEEP)
+    await town.settled()
+    assert town.last_words_to("ruth") == "Only the manager of somebody can keep what was said of them."
+    rows = await town.bot.store.across(lambda c: c.execute(select(tables.kept)).all())
+    assert rows == []
 
 
 async def test_a_preference_changed_before_it_is_sent_is_obeyed(town: Town) -> None:
