@@ -493,6 +493,13 @@ class Digests(Protocol):
         """Everybody who was thanked in a period."""
 
 
+class Numbers(Protocol):
+    """Numbers about escalations, for which no key is needed."""
+
+    def about_teams(self, since: datetime, least: int) -> Mapping[str, int]:
+        """How many there were since then about each team (its id), where there were at least so many."""
+
+
 class Settings(Protocol):
     def current(self) -> Mapping[str, str]:
         """Every value that was set; what is missing has its default."""
@@ -535,6 +542,8 @@ class Work(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def digests(self) -> Digests: ...
+    @property
+    def numbers(self) -> Numbers: ...
     @property
     def settings(self) -> Settings: ...
 

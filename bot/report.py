@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot import digests
+from bot import digests, numbers
 from bot.app import utc_now
 from bot.config import Config
 from bot.digests import Edition, Ways
@@ -30,8 +30,10 @@ async def digest(config: Config, workspace: str | None, kind: Kind, week: str, *
 async def fairness(config: Config, workspace: str | None) -> str:
     """Say in numbers whether thanks reach everybody."""
     async with open_store(config) as store:
-        found = await in_one(config, store, workspace, partial(digests.fair, now=utc_now()))
-    return report.in_words(found)
+        now = utc_now()
+        found = await in_one(config, store, workspace, partial(digests.fair, now=now))
+        teams = await in_one(config, store, workspace, partial(numbers.about_teams, now=now))
+    return f"{report.in_words(found)}\n\n{report.about_teams(teams)}"
 
 
 def _shown(one: Edition) -> str:

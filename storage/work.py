@@ -21,6 +21,7 @@ from storage.digests import DigestShelf
 from storage.escalations import EscalationShelf
 from storage.joining import JoiningShelf
 from storage.kudos import KudosShelf
+from storage.numbers import NumberShelf
 from storage.outbox import OutboxShelf
 from storage.people import PeopleShelf
 from storage.preferences import PreferenceShelf
@@ -98,6 +99,10 @@ class Work:
     @cached_property
     def outbox(self) -> OutboxShelf:
         return OutboxShelf(self._connection, self.workspace)
+
+    @cached_property
+    def numbers(self) -> NumberShelf:
+        return NumberShelf(self._connection, self.workspace)
 
     @cached_property
     def settings(self) -> SettingsShelf:

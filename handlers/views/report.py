@@ -1,6 +1,9 @@
 """The report for administrators, in plain words: whether thanks reach everybody, and nobody by name."""
 
+from collections.abc import Mapping
+
 from bot.digests import Fairness
+from bot.numbers import COUNTED, LEAST
 from bot.rules.calendar import zone_of
 from bot.rules.digest import QUIET_FOR
 from handlers.views import digest as view
@@ -17,6 +20,13 @@ def in_words(found: Fairness) -> str:
         "\n".join(["Rings:", f"  {_rings(found)}"]),
     ]
     return "\n\n".join(paragraphs)
+
+
+def about_teams(numbers: Mapping[str, int]) -> str:
+    """How many escalations there were about teams; of a team with few, and of people, nothing is said."""
+    lines = [f"  {name}: {many}" for name, many in numbers.items()]
+    lines = lines or [f"  No team had {LEAST} or more; fewer are not told, and no person's ever are."]
+    return "\n".join([f"Escalations about teams, in the last {COUNTED.days} days:", *lines])
 
 
 def _balance(found: Fairness) -> list[str]:

@@ -1,5 +1,6 @@
 """The tables of the documentation say what the code says, row for row."""
 
+import importlib
 import importlib.metadata
 import re
 import tomllib
@@ -13,11 +14,12 @@ from packaging.utils import canonicalize_name
 from pydantic import SecretStr
 from typer.main import get_command
 
+from benchmarks.language import corpus
 from bot import settings
 from bot.__main__ import goodword
 from bot.config import Config
 from bot.escalations import Planned, Told
-from bot.rules import lifecycle
+from bot.rules import language, lifecycle
 from bot.rules.digest import Gathered, Period, weekly
 from bot.rules.hearing import Wish
 from bot.rules.people import Group, Person
@@ -35,7 +37,11 @@ from storage.tables import metadata
 from tests.docs.pages import ROOT, Page, code, page, pages
 
 README, OPERATIONS, PRIVACY = page("README.md"), page("docs/operations.md"), page("docs/privacy.md")
-ESCALATIONS, DIGESTS = page("docs/escalations.md"), page("docs/digests.md")
+ESCALATIONS, DIGESTS, LANGUAGE = (
+    page("docs/escalations.md"),
+    page("docs/digests.md"),
+    page("docs/language.md"),
+)
 DEPENDENCIES = page("docs/decisions/0009-dependencies.md")
 PLANNED = Planned(
     Subject("UBEN", "Ben", frozenset({"UBEN"}), Chain("UBEN", ("URUTH",))),
@@ -55,6 +61,13 @@ def test_the_variables_are_those_that_are_read() -> None:
 def _default(value: object) -> str:
     shown = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
     return f"`{shown}`" if shown else "none"
+
+
+def test_the_figures_of_the_language_engine_are_those_of_a_run() -> None:
+    measure = importlib.import_module("benchmarks.language.__main__")
+    read = [(one, language.read(one.text)) for one in corpus.load("validation")]
+    shown = [f"| {' | '.join(row)} |".replace("|  |", "| |") for row in LANGUAGE.tables["validation"]]
+    assert shown == measure.table(read)[2:]
 
 
 def test_the_variables_that_are_needed_are_said_to_be() -> None:

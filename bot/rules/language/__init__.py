@@ -3,6 +3,6 @@
 Everything here is computed on this machine from data that ships with it. A message is read, and forgotten.
 """
 
-from bot.rules.language.reading import Reading, Span, may_concern, read
+from bot.rules.language.reading import Reading, Span, may_concern, prepare, read
 
-__all__ = ["Reading", "Span", "may_concern", "read"]
+__all__ = ["Reading", "Span", "may_concern", "prepare", "read"]

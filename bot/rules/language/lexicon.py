@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.rules.language.markup import EMOJI, MENTIONS, NUMBER, WORD, Token
 
 LEAST_STEM = 3
+MILD = frozenset({"good", "bad"})  # a word of these means nothing inside a longer phrase: "shout out"
 _SKIPPED = frozenset("-*_~\u2010\u2011")
 
 
@@ -69,46 +70,50 @@ def _plant(root: Node, phrase: str, name: str) -> None:
 
 def key(token: Token) -> str | None:
     """What a token is looked up by; empty if phrases end at it, None if they go on over it."""
-    if token.kind in MENTIONS:
-        return "@"
-    if token.kind == NUMBER:
-        return "#"
-    if token.kind in {WORD, EMOJI}:
+    kind = token.kind
+    if kind in {WORD, EMOJI}:
         return token.form
+    if kind in MENTIONS:
+        return "@"
+    if kind == NUMBER:
+        return "#"
     return None if token.form in _SKIPPED else ""
 
 
 def find(tokens: Sequence[Token]) -> list[Found]:
     """Every known phrase, in the order in which they begin."""
-    places = [at for at, token in enumerate(tokens) if key(token) is not None]
-    keys = [key(tokens[at]) or "" for at in places]
+    looked_up = [(at, word) for at, token in enumerate(tokens) if (word := key(token)) is not None]
+    places, keys = [at for at, _ in looked_up], [word for _, word in looked_up]
     found: list[Found] = []
     root = _tree()
     for start, first in enumerate(keys):
         if first:
             _follow(root, keys, start, start, found)
-    return [Found(name, places[start], places[end - 1] + 1) for name, start, end in found]
+    longer = {at for one in found if one.end - one.start > 1 for at in range(one.start, one.end)}
+    return [
+        Found(name, places[start], places[end - 1] + 1)
+        for name, start, end in found
+        if name not in MILD or end - start > 1 or start not in longer
+    ]
 
 
-def _follow(node: Node, keys: list[str], start: int, at: int, found: list[Found]) -> None:
-    while at < len(keys):
-        word = keys[at]
-        ahead = node.words.get(word)
-        if ahead is None and node.stems:
-            ahead = next(
-                (node.stems[word[:n]] for n in range(len(word), LEAST_STEM, -1) if word[:n] in node.stems),
-                None,
-            )
-        elif ahead is not None and node.stems:
-            for length in range(len(word), LEAST_STEM, -1):
-                if (other := node.stems.get(word[:length])) is not None:
-                    found.extend(Found(name, start, at + 1) for name in other.classes)
-                    break
-        if ahead is None:
-            return
+def _follow(node: Node | None, keys: list[str], start: int, at: int, found: list[Found]) -> None:
+    while node is not None and at < len(keys):
+        ahead, stem = node.words.get(keys[at]), _stem(node, keys[at])
         at += 1
-        found.extend(Found(name, start, at) for name in ahead.classes)
-        node = ahead
+        for one in (stem, ahead):
+            if one is not None and one.classes:
+                found.extend([Found(name, start, at) for name in one.classes])
+        node = ahead or stem
+
+
+def _stem(node: Node, word: str) -> Node | None:
+    """The longest known beginning of a word."""
+    if node.stems:
+        for length in range(len(word), LEAST_STEM, -1):
+            if (found := node.stems.get(word[:length])) is not None:
+                return found
+    return None
 
 
 def is_known(word: str) -> bool:

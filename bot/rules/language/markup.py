@@ -81,6 +81,8 @@ def _cut(text: str) -> str:
 
 def _visible(text: str) -> tuple[str, list[int] | None]:
     """The text without what nobody sees, and where each character of it stood."""
+    if text.isascii():
+        return text, None
     seen = text.translate(_UNSEEN)
     if len(seen) == len(text):
         return text, None
@@ -164,6 +166,9 @@ def _marked(raw: str, at: int, sentence: int) -> Token:
 def _words(raw: str, at: int, sentence: int) -> Iterator[Token]:
     """One word, or two where an apostrophe joins them: "she's", "l'équipe"; "didn't" stays one."""
     low = raw.lower()
+    if raw.isalpha():
+        yield Token(WORD, low, raw, at, at + len(raw), sentence)
+        return
     if raw.isdigit() or (raw[0].isdigit() and not raw.isalpha()):
         yield Token(NUMBER if raw.isdigit() else WORD, low, raw, at, at + len(raw), sentence)
         return

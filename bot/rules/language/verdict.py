@@ -15,18 +15,19 @@ SURE_OF_BLAME = 0.12
 # The same of a shout-out, by what speaks for it: open thanks beside a mention, other glad words, or nothing
 # we know; grim words beside them make it harder.
 SURE_OF_PRAISE = {
-    ("open", False): 0.4,
+    ("open", False): 0.5,
     ("open", True): 0.9,
     ("glad", False): 0.45,
-    ("glad", True): 0.5,
-    ("mild", False): 0.85,
+    ("glad", True): 0.55,
+    ("mild", False): 0.8,
     ("mild", True): 0.95,
-    ("none", False): 1.1,
-    ("none", True): 1.1,
+    ("none", False): 1.15,
+    ("none", True): 1.15,
 }
 # What may stand beside it at the most.
 MOST_BESIDE_PRAISE = {"complaint_person": -0.1, "sarcasm": 0.1, "insult": 0.0, "threat": 0.0}
 MOST_SNEER_BESIDE_GRIM = -0.25
+UNLIKELY = -0.6  # below it, the best of what is left is none
 SNEER = -0.9  # above it, a phrase that is mostly meant ironically is taken so
 # What a flag's margin must be above: without a word that speaks for it, and with one.
 FLAGGED = {
@@ -81,7 +82,12 @@ def _label(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> s
         sure = ahead >= SURE_OF_PRAISE[evidence(page, found)] and not _is_no_praise(scores, page, found)
     else:
         sure = ahead >= SURE_OF_BLAME
-    return best if sure else max(rest, key=lambda label: scores[label])
+    if sure:
+        return best
+    second = max(rest, key=lambda label: scores[label])
+    if scores["shouting"] > 0 and is_loud(page) and scores["complaint_person"] > scores[second]:
+        return "complaint_person"  # few shout at somebody in praise
+    return second if scores[second] > UNLIKELY else NEUTRAL
 
 
 def evidence(page: Page, found: Sequence[Found]) -> tuple[str, bool]:
