@@ -22,7 +22,7 @@ playground: $(READY)  ## Serve Goodword with its pretend Slack on 127.0.0.1:8000
 	@$(BIN)/goodword playground $(ARGS)
 
 test: $(READY)  ## Run every test, on SQLite and on PostgreSQL
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(READY)  ## Formatting, lint, types, floor plan, docs
 	@$(BIN)/ruff format --check .
@@ -34,8 +34,9 @@ format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-faults: $(READY)  ## The long run: 200 kills and 10,000 steps in search of a leak, on each engine
+faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps in search of a leak, 12 weeks
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
+		GOODWORD_ORDERS=$${GOODWORD_ORDERS:-500} GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
 
 train: $(READY)  ## Learn the weights of the language engine anew from benchmarks/language

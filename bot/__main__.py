@@ -1,16 +1,17 @@
 """The door: the `goodword` command. Every failure is one clear sentence and a non-zero exit code."""
 
 import json
+import os
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 import uvloop
 
 from bot import config as environment
-from bot import directory, logs, operate, serve
+from bot import directory, logs, operate, report, serve
 from bot.errors import Refusal
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ def check(
     release: Annotated[bool, typer.Option("--release", help="Let parked messages try again.")] = False,  # noqa: FBT002
     workspace: Workspace = None,
 ) -> None:
-    """Look at configuration, database, token, scopes, channel and parked messages."""
+    """Look at configuration, database, org chart, key, token, scopes, channels and parked messages."""
     config = environment.read()
     if release:
         count = _await(operate.release(config, workspace))
@@ -102,7 +103,56 @@ def new_key() -> None:
 @goodword.command("rotate-key")
 def rotate_key() -> None:
     """Encrypt every escalation anew with the first key of GOODWORD_ENCRYPTION_KEY."""
-    print(f"{_await(operate.rotate_key(environment.read()))} escalations are under the newest key now.")
+    print(f"Escalations under the newest key now: {_await(operate.rotate_key(environment.read()))}.")
+
+
+@goodword.command()
+def export(
+    user: Annotated[str, typer.Option(help="By @handle, name, e-mail or id.")],
+    output: Annotated[Path | None, typer.Option(help="A new file that only you may read.")] = None,
+    workspace: Workspace = None,
+) -> None:
+    """Give all that is kept about one person, as JSON."""
+    document = _await(operate.export(environment.read(), workspace, user))
+    if output is None:
+        print(document)
+    else:
+        _write(output, f"{document}\n")
+
+
+@goodword.command()
+def erase(
+    user: Annotated[str, typer.Option(help="By @handle, name, e-mail or id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,  # noqa: FBT002
+    workspace: Workspace = None,
+) -> None:
+    """Erase what one person wrote, and name them no more."""
+    config = environment.read()
+    member, name = _await(operate.who(config, workspace, user))
+    if not yes:
+        _make_sure(name)
+    print(_await(operate.erase(config, workspace, member)))
+
+
+@goodword.command()
+def digest(
+    kind: Annotated[
+        Literal["weekly", "manager", "executive"], typer.Option(help="Which of them.")
+    ] = "weekly",
+    week: Annotated[
+        str | None, typer.Option(help="A week such as 2026-W47, or a month such as 2026-11.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it.")] = False,  # noqa: FBT002
+    workspace: Workspace = None,
+) -> None:
+    """Send a digest by hand, by default that of the period in progress, which ends it; or only show it."""
+    print(_await(report.digest(environment.read(), workspace, kind, week or "", dry_run=dry_run)))
+
+
+@goodword.command("report")
+def fairness(workspace: Workspace = None) -> None:
+    """Say in numbers whether thanks reach everybody; nobody is named."""
+    print(_await(report.fairness(environment.read(), workspace)))
 
 
 @settings.command("list")
@@ -154,6 +204,28 @@ def show_person(
 ) -> None:
     """Say who somebody is in the org chart, and which source says so."""
     print("\n".join(_await(directory.show(environment.read(), workspace, person))))
+
+
+def _write(file: Path, words: str) -> None:
+    """Into a file that was not there before, and that nobody else may read."""
+    try:
+        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Refusal(f"{file} is there already, and is left as it is: name another file.") from None
+    except OSError as error:
+        raise Refusal(f"{file} cannot be written: {error.strerror}.") from None
+    with os.fdopen(made, "w", encoding="utf-8") as out:
+        out.write(words)
+
+
+def _make_sure(name: str) -> None:
+    print(
+        f"What {name} wrote is erased for good. Type the name to go on: ", end="", file=sys.stderr, flush=True
+    )
+    typed = sys.stdin.readline().strip()
+    if typed != name:
+        print(file=sys.stderr)
+        raise Refusal("That is not the name, so nothing was erased.")
 
 
 def _report(findings: Sequence[operate.Finding]) -> None:

@@ -11,14 +11,18 @@ from functools import partial
 from typing import Any
 
 from bot import settings
+from bot.digests import Ways
 from bot.errors import Refusal
-from bot.ports import Clock
-from handlers import front, routes, slack
+from bot.holidays import is_holiday
+from bot.ports import Clock, Waiting
+from handlers import front, mail, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
 from handlers.directory.reading import read_everything
 from handlers.directory.scim import Scim
 from handlers.directory.slack import Directory
+from handlers.mail import Mailer
+from handlers.metrics import Metrics
 from handlers.office import Office
 from handlers.schedule import Watch, heartbeat
 from storage import engine as engines
@@ -57,6 +61,7 @@ class Plan:
     told: Callable[[str, str], None] = _nothing
     scim_url: str = ""
     scim_token: str = ""
+    smtp_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +93,23 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         await _needs_current_schema(store)
         session = slack.session()
         closing.push_async_callback(session.close)
+        metrics = Metrics()
         clients = slack.Clients(session, plan.bot_token, plan.api_url)
         me = await slack.identify(clients)
-        known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
+        known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
         await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
         directory = Directory(clients.reader, store.transact, plan.now)
+        mailer = Mailer(mail.read(plan.smtp_url))
         postman = Postman(
             store,
             store.transact,
             clients,
             plan.now,
-            partial(_delivered, plan),
+            partial(_delivered, plan, metrics),
             plan.pace,
             [me.workspace],
             plan.lease,
+            mailer,
         )
         store.on_commit = partial(_committed, plan, postman)
         scim = Scim(plan.scim_url, plan.scim_token) if plan.scim_url else None
@@ -117,20 +125,27 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         )
         bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)
         door = front.Front(
-            bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan)
+            bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan, metrics)
         )
         reading = _background(closing, _read_directory(directory, nightly, me.workspace))
         _background(closing, _say_what_is_missing(store, clients, me))
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
-        watch = Watch(store.transact, me.workspace, plan.now, partial(directory.read_stand_in, me.workspace))
+        watch = Watch(
+            store.transact,
+            me.workspace,
+            plan.now,
+            partial(directory.read_stand_in, me.workspace),
+            Ways(is_holiday, by_mail=bool(plan.smtp_url)),
+        )
         closing.push_async_callback(watch.stop)
         closing.push_async_callback(nightly.stop)
         beating = heartbeat([postman.wake, nightly.knock, watch.look])
         beating.start()
         closing.callback(beating.shutdown, wait=False)
-        yield Bot(front.site(door, partial(_missing, store)), me, store, postman.wake, reading)
+        counted = metrics.door(partial(_waiting, store, plan))
+        yield Bot(front.site(door, partial(_missing, store), counted), me, store, postman.wake, reading)
 
 
 async def _needs_current_schema(store: Store) -> None:
@@ -206,7 +221,13 @@ async def _finish(task: asyncio.Task[None]) -> None:
     await task
 
 
-def _answered(plan: Plan, kind: str, status: int) -> None:
+async def _waiting(store: Store, plan: Plan) -> Waiting:
+    async with asyncio.timeout(READY_WITHIN):
+        return await store.waiting(plan.now())
+
+
+def _answered(plan: Plan, metrics: Metrics, kind: str, status: int, seconds: float) -> None:
+    metrics.answered(kind, status, seconds)
     plan.told("request", f"{kind} answered with {status}")
 
 
@@ -214,9 +235,10 @@ def _committed(plan: Plan, postman: Postman, name: str, queued: int) -> None:
     if queued:
         postman.wake()
     # Those only read what is about to be sent, or look whether something is due.
-    if not name.startswith(("letters.", "nights.")):
+    if not name.startswith(("letters.", "nights.")) and (queued or name != "digests.look"):
         plan.told("transaction", f"{name} committed{f', {queued} to say' if queued else ''}")
 
 
-def _delivered(plan: Plan, kind: str, how: str) -> None:
+def _delivered(plan: Plan, metrics: Metrics, kind: str, how: str) -> None:
+    metrics.delivered(kind, how)
     plan.told("delivery", f"{kind} {how}")

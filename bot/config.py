@@ -38,6 +38,11 @@ class Config(BaseSettings):
         description="The SCIM 2.0 service to read the org chart from, such as `https://id.example.com/scim/v2`",
     )
     goodword_scim_token: SecretStr = Field(SecretStr(""), description="The bearer token for it")
+    goodword_smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Sends managers' and executives' digests by mail as well: "
+        "`smtp://user:password@host:587?from=goodword@example.com`, or `smtps://…`",
+    )
     host: str = Field("127.0.0.1", description="The address to listen on; `0.0.0.0` for all")
     port: int = Field(3000, ge=0, le=65535, description="The port to listen on")
     log_level: Level = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")

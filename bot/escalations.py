@@ -4,20 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot import settings
-from bot.errors import NotIntroduced, Refusal
-from bot.messages import EscalationArrived, EscalationMoved, EscalationOverdue, EscalationRedrawn
+from bot import desks, hops, settings
+from bot.errors import Refusal
+from bot.messages import (
+    EscalationOverdue,
+    EscalationRetold,
+    KudosTakenBack,
+)
 from bot.ports import Work
 from bot.rules import calendar, lifecycle, routing
 from bot.rules.escalation import Escalation, Report
 from bot.rules.lifecycle import FINAL, Move, State
-from bot.rules.people import Person
-from bot.rules.routing import Chain, Fallback, Route, Subject
+from bot.rules.people import ERASED, NAMELESS, Person
+from bot.rules.routing import Route, Subject
 
 FILED = "file"  # beside the moves of the table, in what is written down of each escalation
 SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
-STAND_IN = "the people who stand in"
+CLOCK = "clock"  # who reminds and hands up, in what is written down
 LISTED = 10
+AT_ONCE = 100  # overdue, or to be erased
 BALANCE_FROM = 3  # escalations about the same team
 BALANCE_WITHIN = timedelta(days=30)
 IsHoliday = Callable[[str, date], bool]
@@ -62,16 +67,18 @@ class Told:
 
     def name(self, id: str | None) -> str:
         """A name for the screen; a private channel that stands in has none of its own."""
-        return self.people[id].name if id in self.people else STAND_IN
+        if id == ERASED:
+            return NAMELESS
+        return self.people[id].name if id in self.people else hops.STAND_IN
 
 
 def plan(work: Work, reporter: str, subject: str, now: datetime, *, own_first_hop: bool = False) -> Planned:
     """Work out who would hear it, without keeping anything; only who leads people takes a first step."""
-    me = _person(work, reporter)
-    about = _subject(work, subject)
-    chain = _chain(work, reporter)
+    me = hops.person(work, reporter)
+    about = hops.subject(work, subject)
+    chain = hops.chain(work, reporter)
     leads = work.chart.reports_of(reporter) > 0
-    spare = _fallback(work, about, reporter)
+    spare = hops.fallback(work, about, reporter)
     route = routing.route(me, chain, about, spare, own_first_hop=own_first_hop and leads)
     return Planned(
         subject=about,
@@ -109,7 +116,7 @@ def file(work: Work, filing: Filing, source: str, now: datetime, is_holiday: IsH
     if is_new:
         kept = replace(escalation, number=number)
         work.escalations.note_move(kept, FILED, kept.reporter, source, now)
-        _bring(work, kept, now)
+        desks.bring(work, kept, now)
     return route
 
 
@@ -136,6 +143,8 @@ def move(
     holds = _holds(work, before, by, in_channel)
     if not holds and by != before.reporter:
         raise _not_theirs(work, before, by, in_channel)
+    if before.sealed and words.strip():
+        raise Refusal("The words of this cannot be read at the moment, so none are added.", "words")
     found = lifecycle.step(
         before.state,
         made,
@@ -171,9 +180,10 @@ def look(
     return told(work, escalation)
 
 
-def told(work: Work, escalation: Escalation) -> Told:
-    """Join an escalation with the names of the people in it."""
+def told(work: Work, escalation: Escalation, had: frozenset[str] = frozenset()) -> Told:
+    """Join an escalation with the names of the people in it, and of those who `had` it before."""
     ids = {escalation.reporter, escalation.holder, escalation.first, escalation.second or escalation.first}
+    ids |= had
     people = {escalation.subject} - ({escalation.subject} if escalation.is_team else set())
     groups = {escalation.subject} if escalation.is_team else set()
     roll = work.people.look_up(ids | people, groups, ())
@@ -190,7 +200,7 @@ def read(work: Work, number: int) -> Told | None:
     held = work.escalations.held(number)
     firsts = frozenset(holder for holder, state in held if state is State.WITH_MANAGER)
     seconds = frozenset(holder for holder, state in held if state in SECOND_SIDE)
-    return replace(told(work, escalation), firsts=firsts, seconds=seconds)
+    return replace(told(work, escalation, firsts | seconds), firsts=firsts, seconds=seconds)
 
 
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
@@ -201,7 +211,7 @@ def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
 
 def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
     """Remind the holders who let the time pass, and hand up what was not moved after that; gives how many."""
-    numbers = work.escalations.due(now, limit=100)
+    numbers = work.escalations.due(now, limit=AT_ONCE)
     for number in numbers:
         escalation = work.escalations.read(number, for_change=True)
         if escalation and not escalation.closed and escalation.due_at and escalation.due_at <= now:
@@ -209,29 +219,48 @@ def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
     return len(numbers)
 
 
-def desks(work: Work, escalation: Escalation) -> list[tuple[str, str]]:
-    """(key, to) of every message by which it came to somebody, in their order."""
-    return work.outbox.about(_about(escalation))
-
-
 def any_due(work: Work, now: datetime) -> bool:
     return bool(work.escalations.due(now, limit=1))
 
 
 def forget(work: Work, now: datetime) -> int:
-    """Erase the words of what was closed longer ago than the workspace wants; gives how many."""
+    """Erase the words of what was closed longer ago than the workspace wants; gives how many.
+
+    The messages in which they stand are shown without them, and what was exported with them disappears.
+    """
     days = settings.chosen(work).retention_days
-    return work.escalations.erase_closed_before(now - timedelta(days=days), now)
+    numbers = work.escalations.erase_closed_before(now - timedelta(days=days), now, AT_ONCE)
+    for number in numbers:
+        if escalation := work.escalations.read(number):
+            desks.show_without_words(work, escalation, now)
+            for key, to in work.outbox.about(desks.notes(escalation)):
+                work.outbox.put(to, EscalationRetold(number, key), now)
+            for key, to in work.outbox.about(desks.exports_of(escalation.reporter)):
+                work.outbox.put(to, KudosTakenBack(key), now)
+    return len(numbers)
 
 
-def stand_in_channel(work: Work) -> str:
-    """The private channel that stands in, whose readers are to be known; empty where it is a person."""
-    id = settings.chosen(work).fallback
-    return id if is_channel(id) else ""
+def erase_of(work: Work, reporter: str, source: str, now: datetime) -> int:
+    """Withdraw what somebody has open, then erase the words of all that they reported; gives how many.
+
+    Nothing of it stays in their own messages, and those of holders are shown without words and name.
+    """
+    for one in work.escalations.reported_by(reporter, limit=None):
+        if not one.closed:
+            move(work, one.number, Move.WITHDRAW, reporter, f"{source}:{one.number}", now, _no_holiday)
+    numbers = work.escalations.erase_reported_by(reporter, now)
+    for number in numbers:
+        if escalation := work.escalations.read(number):
+            desks.show_without_words(work, escalation, now, besides=reporter)
+            for about in (desks.about, desks.notes, desks.steps):
+                for key, to in work.outbox.about(about(escalation)):
+                    if to == reporter:
+                        work.outbox.put(to, KudosTakenBack(key), now)
+    return len(numbers)
 
 
-def is_channel(id: str) -> bool:
-    return id.startswith(("C", "G"))
+def _no_holiday(_country: str, _day: date) -> bool:
+    return False
 
 
 def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHoliday) -> None:
@@ -242,6 +271,7 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
     holder = work.people.find(escalation.holder)
     in_vain = escalation.stage > 0 or (holder is not None and not holder.active)
     above = _above(work, escalation) if in_vain else None
+    acknowledged = escalation.state is State.ACKNOWLEDGED
     source = f"late:{escalation.number}:{escalation.due_at:%Y%m%dT%H%M%S}"
     if above is None:
         after = replace(escalation, stage=escalation.stage + 1)
@@ -251,21 +281,27 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
         second = above.id if escalation.state is not State.WITH_MANAGER else escalation.second
         first = above.id if escalation.state is State.WITH_MANAGER else escalation.first
         after = replace(
-            escalation, holder=above.id, first=first, second=None if second == first else second, stage=0
+            escalation,
+            # Whoever gets it now has not said yet that they are on it.
+            state=State.WITH_SERVICE_MANAGER if acknowledged else escalation.state,
+            holder=above.id,
+            first=first,
+            second=None if second == first else second,
+            stage=0,
         )
         reason = "hand_up"
     after = replace(after, due_at=_due(work, after, now, is_holiday))
-    if work.escalations.note_move(after, reason, escalation.holder, source, now):
+    if work.escalations.note_move(after, reason, CLOCK, source, now):
         work.escalations.change(after)
         if above is not None:
-            _redraw(work, after, now)
-            _bring(work, after, now)
-            work.outbox.put(after.reporter, EscalationMoved(after.number, "hand_up"), now)
+            desks.redraw(work, after, now)
+            desks.bring(work, after, now)
+            desks.report_back(work, after, "hand_up", now)
 
 
 def _above(work: Work, escalation: Escalation) -> routing.Holder | None:
-    subject, reporter = _subject(work, escalation.subject), escalation.reporter
-    chain, spare = _chain(work, escalation.holder), _fallback(work, subject, reporter)
+    subject, reporter = hops.subject(work, escalation.subject), escalation.reporter
+    chain, spare = hops.chain(work, escalation.holder), hops.fallback(work, subject, reporter)
     # Whoever let it wait on this side does not get it back, or it would go to and fro for ever.
     at_first = escalation.state is State.WITH_MANAGER
     had = {
@@ -281,22 +317,22 @@ def _second_fits(work: Work, escalation: Escalation) -> bool:
     """Whether who was to get it next still may, for the company changes while an escalation waits."""
     if escalation.second is None:
         return True
-    subject = _subject(work, escalation.subject)
-    spare = _fallback(work, subject, escalation.reporter)
+    subject = hops.subject(work, escalation.subject)
+    spare = hops.fallback(work, subject, escalation.reporter)
     if escalation.second in subject.people | {escalation.reporter}:
         return False
     person = work.people.find(escalation.second)
     stands_in = spare is not None and spare.id == escalation.second
-    return stands_in or (person is not None and _may_hold(work, person))
+    return stands_in or (person is not None and hops.may_hold(work, person))
 
 
 def _with_another_second(work: Work, escalation: Escalation, now: datetime) -> Escalation:
     """Find who may get it next, and name them on the desk of whoever has it now."""
-    subject, reporter = _subject(work, escalation.subject), escalation.reporter
-    found = routing.second_hop(subject, reporter, _fallback(work, subject, reporter))
+    subject, reporter = hops.subject(work, escalation.subject), escalation.reporter
+    found = routing.second_hop(subject, reporter, hops.fallback(work, subject, reporter))
     after = replace(escalation, second=None if found.id == escalation.first else found.id)
     work.escalations.change(after)
-    _redraw(work, after, now)
+    desks.redraw(work, after, now)
     return after
 
 
@@ -311,21 +347,12 @@ def _moved(before: Escalation, made: Move, to: State, words: str, now: datetime)
 
 def _tell(work: Work, before: Escalation, after: Escalation, made: Move, by: str, now: datetime) -> None:
     """The reporter hears of each move, the new holder gets it, and what stands on other desks is redrawn."""
-    _redraw(work, after, now)
+    desks.redraw(work, after, now)
     if after.holder != before.holder:
-        _bring(work, after, now)
+        desks.bring(work, after, now)
+        desks.introduce(work, before, after, now)
     if by != after.reporter:
-        work.outbox.put(after.reporter, EscalationMoved(after.number, made), now)
-
-
-def _bring(work: Work, escalation: Escalation, now: datetime) -> None:
-    arrived = EscalationArrived(escalation.number, escalation.holder)
-    work.outbox.put(escalation.holder, arrived, now, about=_about(escalation))
-
-
-def _redraw(work: Work, escalation: Escalation, now: datetime) -> None:
-    for key, to in desks(work, escalation):
-        work.outbox.put(to, EscalationRedrawn(escalation.number, to, key), now)
+        desks.report_back(work, after, made, now)
 
 
 def _standing(work: Work, number: int) -> Escalation:
@@ -360,65 +387,9 @@ def _due(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolida
     return calendar.working_days_later(now, max(days, 1), zone, lambda day: is_holiday(chosen.holidays, day))
 
 
-def _subject(work: Work, id: str) -> Subject:
-    roll = work.people.look_up((id,), (id,), ())
-    if person := roll.people.get(id):
-        if person.bot:
-            raise Refusal(f"{person.name} is an app. Whom or which team is it about?", "subject")
-        return Subject(id, person.name, frozenset({id}), _chain(work, id))
-    if group := roll.groups.get(id):
-        chains = work.people.chains(group.members)
-        lead = routing.lead_of(chains.values(), work.people.find)
-        people = frozenset(group.members) - ({lead.id} if lead else set())
-        above = _chain(work, lead.id) if lead else Chain(group.name)
-        return Subject(id, group.name, people, above, lead if lead and _is_ours(work, lead) else None)
-    raise NotIntroduced(frozenset({id}), frozenset({id}))
-
-
-def _chain(work: Work, of: str) -> Chain:
-    """The managers above somebody; guests and people of other organisations never hold an escalation."""
-    chain = work.people.chain(of)
-    return replace(chain, known=tuple(person for person in chain.known if _is_ours(work, person)))
-
-
-def _is_ours(work: Work, person: Person) -> bool:
-    return person.home == work.workspace and not person.guest
-
-
-def _may_hold(work: Work, person: Person) -> bool:
-    return _is_ours(work, person) and person.active and not person.bot
-
-
-def _person(work: Work, id: str) -> Person:
-    found = work.people.find(id)
-    if found is None:
-        raise NotIntroduced(frozenset({id}), frozenset())
-    return found
-
-
-def _fallback(work: Work, subject: Subject, reporter: str) -> Fallback | None:
-    """Who stands in, where they may hear of this: not about themselves, nor where the subject reads along."""
-    id = settings.chosen(work).fallback
-    if not id:
-        return None
-    if is_channel(id):
-        channel = work.people.look_up((), (id,), ()).groups.get(id)
-        readers = frozenset(channel.members) if channel else frozenset()
-        seen = readers & (subject.people - {reporter})
-        return Fallback(id, STAND_IN) if readers and not seen else None
-    person = work.people.find(id)
-    if person is None or person.bot or not person.active or person.home != work.workspace:
-        return None
-    return Fallback(id, person.name)
-
-
 def _balance(work: Work, reporter: str, subject: Subject, now: datetime) -> tuple[int, int] | None:
     """The reporter's own thanks and escalations towards a team, from the third escalation in 30 days on."""
     escalations = work.escalations.about(subject.id, reporter, now - BALANCE_WITHIN)
     if escalations + 1 < BALANCE_FROM:
         return None
     return work.kudos.given_to(reporter, subject.people, now - BALANCE_WITHIN), escalations
-
-
-def _about(escalation: Escalation) -> str:
-    return f"escalation:{escalation.number}"

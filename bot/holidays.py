@@ -11,6 +11,13 @@ def is_holiday(country: str, day: date) -> bool:
     return bool(country) and day in _calendar(country, day.year)
 
 
+def is_known(country: str) -> bool:
+    """Whether the package knows the holidays there; where it does not, every day would be a working day."""
+    code, _, part = country.partition("-")
+    parts = holidays.list_supported_countries(include_aliases=True).get(code)
+    return parts is not None and (not part or part in parts)
+
+
 @lru_cache(maxsize=64)
 def _calendar(country: str, year: int) -> frozenset[date]:
     code, _, part = country.partition("-")

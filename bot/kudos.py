@@ -6,23 +6,41 @@ from datetime import datetime
 
 from bot import settings
 from bot.errors import Refusal
-from bot.messages import RECOGNITION, KudosPosted, KudosReceived, KudosTakenBack, UndoConfirmed
+from bot.messages import (
+    RECOGNITION,
+    KudosForManager,
+    KudosPosted,
+    KudosReceived,
+    KudosRedrawn,
+    KudosTakenBack,
+    UndoConfirmed,
+)
 from bot.ports import Counts, Work
-from bot.rules import recognition
+from bot.rules import hearing, limits, recognition
+from bot.rules.hearing import Hearing
 from bot.rules.people import Person
-from bot.rules.recognition import Draft, Kudos, LeftOut, Piece
+from bot.rules.recognition import Decision, Draft, Kudos, LeftOut, Piece
+from bot.settings import Chosen
 
 SHOWN = 5
+RECENT = 100  # kudos of one giver that are looked through for the same words
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the giver is told: who was thanked, where it is posted, who was left out and why."""
+    """What the giver is told: who was thanked, where it is posted, who was left out and why.
+
+    `posted` are as many of them as are named in the channel (None: all), `managers` who hears of it
+    besides; `repeated` says that this is what was given earlier, in the same words.
+    """
 
     kudos: int
     recipients: tuple[Person, ...]
     left_out: tuple[LeftOut, ...]
     channel: str
+    managers: tuple[Person, ...] = ()
+    posted: int | None = None
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +59,45 @@ def give(
 
     `met` says that whoever was unknown has been looked up already, so that it will not help to ask again.
     """
+    work.one_at_a_time(f"giver:{giver}")
     chosen = settings.chosen(work)
     if earlier := work.kudos.recorded(source):
-        return Receipt(earlier.number, earlier.recipients, (), chosen.recognition_channel)
+        return _receipt(earlier, who_hears(work, earlier), chosen)
     draft = said if isinstance(said, Draft) else recognition.read(said)
     roll = work.people.look_up(*recognition.asked_for(giver, draft))
     thankful = recognition.introduced(giver, draft, roll, met=met)
     decision = recognition.decide(thankful, draft, roll, chosen.values)
-    number, is_new = work.kudos.record(thankful, decision, source, now)
-    if is_new:
-        _tell(work, number, decision.recipients, now)
-    return Receipt(number, decision.recipients, decision.left_out, chosen.recognition_channel)
+    decided = _once(work, giver, decision, chosen, now)
+    if isinstance(decided, Kudos):
+        return _receipt(decided, who_hears(work, decided), chosen, decision.left_out, repeated=True)
+    number, _ = work.kudos.record(thankful, decided, source, now)
+    given = Kudos(
+        number, thankful, decided.recipients, decided.reason, decided.tags, now, besides=decided.besides
+    )
+    heard = who_hears(work, given)
+    _tell(work, given, heard, now)
+    return _receipt(given, heard, chosen, decided.left_out)
+
+
+def receipt(work: Work, number: int) -> Receipt | None:
+    """What the giver may be told of a kudos that stands, as it is now."""
+    kudos = standing(work, number)
+    return _receipt(kudos, who_hears(work, kudos), settings.chosen(work)) if kudos else None
+
+
+def who_hears(work: Work, kudos: Kudos) -> Hearing:
+    """Who hears of it as people wish at this moment, and as the org chart is."""
+    wishes = work.preferences.of(person.id for person in kudos.recipients)
+    asking = [one.id for one in kudos.recipients if hearing.asks_manager(kudos, wishes.get(one.id))]
+    return hearing.hearing(kudos, wishes, work.people.chains(asking) if asking else {})
+
+
+def through_manager(work: Work, kudos: Kudos, heard: Hearing, recipient: str, now: datetime) -> None:
+    """Let the manager hear of it, if they were not to: somebody since chose to be thanked only so."""
+    manager = next(id for id, one in heard.managers.items() if recipient in {each.id for each in one.people})
+    queued = work.outbox.about(about(kudos.number))
+    if KudosForManager(kudos.number, manager) not in (work.outbox.message(key) for key, _ in queued):
+        work.outbox.put(manager, KudosForManager(kudos.number, manager), now, about=about(kudos.number))
 
 
 def undo(work: Work, giver: str, source: str, now: datetime) -> Kudos:
@@ -61,7 +107,7 @@ def undo(work: Work, giver: str, source: str, now: datetime) -> Kudos:
     if repeated is not None and (done := work.kudos.read(repeated)):
         return done
     kudos = recognition.undoable(work.kudos.latest_by(giver), now)
-    _take_back(work, kudos, source, now)
+    take_back(work, kudos, source, now)
     return kudos
 
 
@@ -71,7 +117,7 @@ def undo_this(work: Work, giver: str, number: int, source: str, reply_to: str, n
     if kudos is None or kudos.giver.id != giver:
         raise Refusal("Only the person who gave a kudos can take it back.")
     if not kudos.taken_back:
-        _take_back(work, recognition.undoable(kudos, now), source, now)
+        take_back(work, recognition.undoable(kudos, now), source, now)
         if reply_to:
             work.outbox.put(reply_to, UndoConfirmed(number), now)
 
@@ -82,27 +128,72 @@ def mine(work: Work, person: str) -> Record:
 
 
 def standing(work: Work, number: int) -> Kudos | None:
-    """Return the kudos as it is now; nothing when it was taken back."""
+    """Return the kudos as it is now; nothing when it was taken back, or its words were erased."""
     kudos = work.kudos.read(number)
-    return kudos if kudos and not kudos.taken_back else None
+    return kudos if kudos and kudos.reason and not kudos.taken_back else None
 
 
 def verify(work: Work) -> list[str]:
     return work.kudos.disagreements()
 
 
-def _tell(work: Work, number: int, recipients: tuple[Person, ...], now: datetime) -> None:
-    about = _about(number)
-    work.outbox.put(RECOGNITION, KudosPosted(number), now, about=about)
-    for person in recipients:
-        work.outbox.put(person.id, KudosReceived(number, person.id), now, about=about)
-
-
-def _take_back(work: Work, kudos: Kudos, source: str, now: datetime) -> None:
+def take_back(work: Work, kudos: Kudos, source: str, now: datetime) -> None:
     if work.kudos.take_back(kudos.number, source, now):
-        for key, to in work.outbox.about(_about(kudos.number)):
+        for key, to in work.outbox.about(about(kudos.number)):
             work.outbox.put(to, KudosTakenBack(key), now)
 
 
-def _about(number: int) -> str:
+def redraw(work: Work, number: int, now: datetime, *, only_at: str = "") -> None:
+    """Show what stands in the chat as it is now; what waits to be drawn anew already is enough."""
+    for key, to in work.outbox.about(about(number)):
+        if not only_at or to == only_at:
+            # In the same lane, hence after what it redraws.
+            work.outbox.put_once(to, KudosRedrawn(number, key), now, about=f"redraw:{key}")
+
+
+def about(number: int) -> str:
     return f"kudos:{number}"
+
+
+def _once(work: Work, giver: str, decision: Decision, chosen: Chosen, now: datetime) -> Decision | Kudos:
+    """Keep within the limits; gives the earlier kudos where everybody was thanked for this already."""
+    today, just_now = limits.midnight(now, chosen.timezone), now - limits.AGAIN_AFTER
+    recent = work.kudos.given_since(giver, min(today, just_now), max(chosen.kudos_per_day, RECENT))
+    alike = [one for one in recent if one.given_at > just_now and limits.same(one.reason, decision.reason)]
+    earlier = [kudos for one in alike if (kudos := work.kudos.read(one.number))]
+    fresh = limits.not_again(decision, earlier)
+    if fresh is None:
+        named = {person.id for person in decision.recipients}
+        return next(one for one in earlier if named & {person.id for person in one.recipients})
+    limits.within(sum(one.given_at >= today for one in recent), chosen.kudos_per_day)
+    return fresh
+
+
+def _tell(work: Work, kudos: Kudos, heard: Hearing, now: datetime) -> None:
+    """Queue it for all who hear of it now; whether they still are to is looked at when it is sent."""
+    number, subject = kudos.number, about(kudos.number)
+    if heard.named:
+        work.outbox.put(RECOGNITION, KudosPosted(number), now, about=subject)
+    for person in heard.told:
+        work.outbox.put(person.id, KudosReceived(number, person.id), now, about=subject)
+    for manager in heard.managers:
+        work.outbox.put(manager, KudosForManager(number, manager), now, about=subject)
+
+
+def _receipt(
+    kudos: Kudos,
+    heard: Hearing,
+    chosen: Chosen,
+    left_out: tuple[LeftOut, ...] = (),
+    *,
+    repeated: bool = False,
+) -> Receipt:
+    return Receipt(
+        kudos.number,
+        kudos.recipients,
+        left_out,
+        chosen.recognition_channel,
+        managers=tuple(one.manager for one in heard.managers.values()),
+        posted=None if len(heard.named) == len(kudos.recipients) else len(heard.named),
+        repeated=repeated,
+    )

@@ -2,19 +2,23 @@
 
 import asyncio
 import getpass
+import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
+from uuid import uuid4
 
-from bot import kudos, settings
+from bot import hops, kudos, people, privacy, settings
 from bot.app import schema_missing, utc_now
 from bot.config import Config
 from bot.errors import Refusal
-from bot.ports import Work
+from bot.ports import Parked, Work
 from bot.rules.people import listed
 from handlers import slack
+from handlers.directory.slack import refused_as_stand_in
 from handlers.manifest import SCOPES, manifest
 from storage import engine as engines
 from storage import keys, migrations, workspaces
@@ -67,8 +71,37 @@ async def get_setting(config: Config, workspace: str | None, name: str) -> str:
 
 async def set_setting(config: Config, workspace: str | None, name: str, typed: str) -> str:
     change = partial(settings.change, name=name, typed=typed, by=_operator(), now=utc_now())
+    value = settings.known(name).read(typed)
     async with open_store(config) as store:
+        if name == "fallback" and value:
+            await _needs_a_fit(config, store, workspace, value)
         return await in_one(config, store, workspace, change)
+
+
+async def _needs_a_fit(config: Config, store: Store, workspace: str | None, fallback: str) -> None:
+    """Refuse a fallback to which nothing could be brought, as far as can be known here."""
+    if not hops.is_channel(fallback):
+        unfit = await in_one(config, store, workspace, partial(_unfit_person, id=fallback))
+    elif config.missing():
+        return  # Slack cannot be asked now; `goodword check` and each escalation will
+    else:
+        async with slack.session() as session:
+            unfit = await _unfit_channel(_clients(config, session), fallback)
+    if unfit:
+        raise Refusal(f"{fallback} cannot be the fallback: {unfit}.")
+
+
+def _unfit_person(work: Work, id: str) -> str:
+    person = work.people.find(id)
+    if person is None:  # before the first reading of the directory nobody is known
+        return "nobody here has this id" if work.people.count() else ""
+    if person.bot or not person.active:
+        return f"{person.name} {'is an app' if person.bot else 'has left'}"
+    return "" if person.home == work.workspace else f"{person.name} belongs to another organisation"
+
+
+async def _unfit_channel(clients: slack.Clients, channel: str) -> str:
+    return refused_as_stand_in(await slack.stand_in_channel(clients, channel))
 
 
 async def release(config: Config, workspace: str | None) -> int:
@@ -90,33 +123,88 @@ async def check(config: Config) -> list[Finding]:
 
 async def _of_database(config: Config) -> list[Finding]:
     try:
-        async with open_store(config) as store:
+        key, of_key = _key_to_check(config)
+        async with open_store(config, key) as store:
             found = [
-                Finding(well=True, sentence=f"The database answers; its schema is {migrations.latest()}.")
+                Finding(well=True, sentence=f"The database answers; its schema is {migrations.latest()}."),
+                *of_key,
             ]
             for one in await store.across(workspaces.every, only_reads=True):
                 found += await store.transact(one.id, partial(_of_workspace, name=one.name))
+                found += await store.transact(one.id, partial(_of_escalations, name=one.name, key=bool(key)))
             return found
     except Refusal as no:
         return [Finding(well=False, sentence=no.sentence)]
+
+
+def _key_to_check(config: Config) -> tuple[str, list[Finding]]:
+    """The keys, if there are any: to look makes none, as the first start does on SQLite."""
+    url, given = config.database_url.get_secret_value(), config.goodword_encryption_key.get_secret_value()
+    try:
+        if keys.has_key(url, given) or not url.startswith("sqlite"):
+            return keys_of(config), []
+    except Refusal as no:
+        return "", [Finding(well=False, sentence=no.sentence)]
+    return "", []
+
+
+def _of_escalations(work: Work, name: str, *, key: bool) -> list[Finding]:
+    """The chart, the key, and the fallback where it is a person."""
+    findings = []
+    chart = people.check(work)
+    if not chart.size or chart.gaps.to_mend:
+        why = "has gaps" if chart.size else "is empty"
+        sentence = f"{name}: the org chart {why}: `goodword directory check` says where."
+        findings.append(Finding(well=False, sentence=sentence))
+    else:
+        findings.append(Finding(well=True, sentence=f"{name}: the org chart has no gaps."))
+    if key:
+        unreadable = work.escalations.unreadable()
+        many = "one escalation" if unreadable == 1 else f"{unreadable} escalations"
+        sentence = (
+            f"{name}: the words of {many} cannot be read with the keys at hand: add the key they were "
+            "written with to the end of GOODWORD_ENCRYPTION_KEY."
+        )
+        good = f"{name}: the encryption key reads every escalation."
+        findings.append(Finding(well=not unreadable, sentence=sentence if unreadable else good))
+    fallback = settings.chosen(work).fallback
+    if not fallback:
+        sentence = f"{name}: nobody stands in where the org chart has no answer: set the fallback."
+        findings.append(Finding(well=True, sentence=sentence))
+    elif not hops.is_channel(fallback):
+        why = _unfit_person(work, fallback)
+        sentence = f"{name}: the fallback {fallback} cannot be used: {why}."
+        findings.append(
+            Finding(well=not why, sentence=sentence if why else f"{name}: the fallback is there.")
+        )
+    return findings
 
 
 def _of_workspace(work: Work, name: str) -> list[Finding]:
     findings = [Finding(well=True, sentence=f"{name}: {work.people.count()} people are known.")]
     parked = work.outbox.parked()
     if parked:
-        reasons = listed(sorted({one.reason for one in parked}))
-        count = "a message" if len(parked) == 1 else f"{len(parked)} messages"
-        what = f"Slack refused {count} since {parked[0].since:%Y-%m-%d %H:%M} UTC ({reasons})"
-        advice = "mend that, then `goodword check --release` lets them try again"
-        findings.append(Finding(well=False, sentence=f"{name}: {what}: {advice}."))
+        by_mail = [one for one in parked if one.to.startswith("mail:")]
+        in_slack = [one for one in parked if one not in by_mail]
+        findings += [
+            _refused(name, who, some)
+            for who, some in (("Slack", in_slack), ("The mail server", by_mail))
+            if some
+        ]
     return findings
+
+
+def _refused(name: str, who: str, parked: list[Parked]) -> Finding:
+    reasons = listed(sorted({one.reason for one in parked}))
+    count = "a message" if len(parked) == 1 else f"{len(parked)} messages"
+    what = f"{who} refused {count} since {parked[0].since:%Y-%m-%d %H:%M} UTC ({reasons})"
+    advice = "mend that, then `goodword check --release` lets them try again"
+    return Finding(well=False, sentence=f"{name}: {what}: {advice}.")
 
 
 async def _of_slack(config: Config, *, database: bool) -> list[Finding]:
     async with slack.session() as session:
-        token = config.slack_bot_token.get_secret_value()
-        clients = slack.Clients(session, token, config.slack_api_url)
+        clients = _clients(config, session)
         try:
             me = await slack.identify(clients)
         except Refusal as no:
@@ -125,7 +213,26 @@ async def _of_slack(config: Config, *, database: bool) -> list[Finding]:
         found.append(_of_scopes(me.scopes))
         if database:
             found.append(await _of_channel(config, clients, me.workspace))
+            found += await _of_stand_in(config, clients, me.workspace)
         return found
+
+
+async def _of_stand_in(config: Config, clients: slack.Clients, workspace: str) -> list[Finding]:
+    async with open_store(config) as store:
+        channel = await store.transact(workspace, hops.stand_in_channel)
+    if not channel:
+        return []
+    try:
+        why = await _unfit_channel(clients, channel)
+    except Refusal as no:
+        return [Finding(well=False, sentence=no.sentence)]
+    if why:
+        return [Finding(well=False, sentence=f"The fallback {channel} cannot be used: {why}.")]
+    return [Finding(well=True, sentence=f"The fallback {channel} is a private channel with Goodword in it.")]
+
+
+def _clients(config: Config, session: Any) -> slack.Clients:
+    return slack.Clients(session, config.slack_bot_token.get_secret_value(), config.slack_api_url)
 
 
 def _of_scopes(granted: frozenset[str]) -> Finding:
@@ -152,10 +259,10 @@ async def _of_channel(config: Config, clients: slack.Clients, workspace: str) ->
 
 
 @asynccontextmanager
-async def open_store(config: Config) -> AsyncIterator[Store]:
+async def open_store(config: Config, encryption_key: str = "") -> AsyncIterator[Store]:
     """Open the database for a moment, if its schema is that of this version."""
     with engines.reachable():
-        store = Store(config.database_url.get_secret_value())
+        store = Store(config.database_url.get_secret_value(), encryption_key=encryption_key)
         try:
             missing = await asyncio.to_thread(schema_missing, store)
             if missing:
@@ -181,7 +288,7 @@ async def _add_the_token_s_own(config: Config, store: Store) -> None:
     async with slack.session() as session:
         token = config.slack_bot_token.get_secret_value()
         me = await slack.identify(slack.Clients(session, token, config.slack_api_url))
-    known = workspaces.Workspace(me.workspace, me.name, me.bot_user)
+    known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
     await store.across(partial(workspaces.add, workspace=known, now=utc_now()))
 
 
@@ -210,13 +317,50 @@ def manifest_for(url: str) -> dict[str, Any]:
     return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events")
 
 
+async def export(config: Config, workspace: str | None, typed: str) -> str:
+    """All that is kept about one person, as JSON."""
+
+    def read(work: Work) -> privacy.Document:
+        member, _ = privacy.find(work, typed)
+        about = {"workspace": work.workspace, "exported_at": utc_now().isoformat()}
+        return about | privacy.export(work, member)
+
+    async with open_store(config, keys_of(config)) as store:
+        document = await in_one(config, store, workspace, read)
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+async def who(config: Config, workspace: str | None, typed: str) -> tuple[str, str]:
+    """(member, name) of whom somebody means; refuses where that is nobody, or several people."""
+    async with open_store(config) as store:
+        return await in_one(config, store, workspace, partial(privacy.find, typed=typed))
+
+
+async def erase(config: Config, workspace: str | None, member: str) -> str:
+    """Erase one person by their id; gives a sentence. What stands in Slack follows once Goodword runs."""
+    erasing = partial(privacy.erase, member=member, source=f"erase:{uuid4().hex}", now=utc_now())
+    async with open_store(config, keys_of(config)) as store:
+        done = await in_one(config, store, workspace, erasing)
+    reports = "one escalation" if done.escalations == 1 else f"{done.escalations} escalations"
+    stays = "" if done.left else " They are still in this Slack, so their place in the directory stays."
+    return f"{done.name} is erased: the words of {done.kudos} kudos and of {reports}.{stays}"
+
+
+def keys_of(config: Config) -> str:
+    """The encryption keys; where they have to be made, the operator is told."""
+    database_url = config.database_url.get_secret_value()
+    key, sentence = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
+    if sentence:
+        print(sentence, file=sys.stderr)  # noqa: T201 - what is asked for goes to standard output
+    return key
+
+
 def new_key() -> str:
     return storage_secrets.new_key()
 
 
 async def rotate_key(config: Config) -> int:
     """Encrypt every escalation anew with the newest key; gives how many rows were."""
-    database_url = config.database_url.get_secret_value()
-    key, _ = keys.keys_for(database_url, config.goodword_encryption_key.get_secret_value())
+    cipher = storage_secrets.Cipher(keys_of(config))
     async with open_store(config) as store:
-        return await store.across(partial(relock_all, cipher=storage_secrets.Cipher(key)))
+        return await store.across(partial(relock_all, cipher=cipher))

@@ -4,11 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot import preferences
 from bot.errors import Refusal
 from bot.messages import ChartGaps, HomeOpened
 from bot.ports import Changes, Work
 from bot.rules import chart, sources
 from bot.rules.chart import Fact, Field, Gaps, Said
+from bot.rules.hearing import Wish
 from bot.rules.people import Group, Person, listed
 from bot.rules.routing import Chain
 from bot.rules.sources import Colleague, InSlack, Problem, Row
@@ -43,6 +45,15 @@ class Checkup:
         return sources.quoted(self.names.get(member, member))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether somebody administers this Slack, how many report to them, how they like to be thanked."""
+
+    administers: bool = False
+    leads: int = 0
+    thanked: Wish = Wish.PUBLICLY
+
+
 def meet(work: Work, people: Sequence[Person], groups: Sequence[Group], now: datetime) -> None:
     """Keep people and groups as they are now; whoever was known is brought up to date."""
     work.one_at_a_time(CHART)  # a newcomer may take a place that is kept for them there
@@ -67,6 +78,16 @@ def members_changed(
     if known:
         members = [id for id in dict.fromkeys((*known.members, *added)) if id not in removed]
         work.people.put_group(replace(known, members=tuple(members)), now)
+
+
+def standing(work: Work, person: str) -> Standing:
+    """What somebody is besides a colleague, and may therefore see in their Home tab."""
+    found = work.people.find(person)
+    return Standing(
+        administers=found is not None and found.admin and found.active,
+        leads=work.chart.reports_of(person),
+        thanked=preferences.of(work, [person])[person],
+    )
 
 
 def home_opened(work: Work, person: str, now: datetime) -> None:

@@ -3,14 +3,17 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.messages import Message
 from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
+from bot.rules.digest import Gathered, Member, Support
 from bot.rules.escalation import Escalation
+from bot.rules.hearing import Wish
 from bot.rules.lifecycle import State
 from bot.rules.people import Group, Person, Roll
-from bot.rules.recognition import Decision, Kudos
+from bot.rules.periods import Kind, Made
+from bot.rules.recognition import Decision, Kudos, Place
 from bot.rules.routing import Chain
 
 T = TypeVar("T")
@@ -34,6 +37,24 @@ class Change:
     value: str | None
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was written down of a move or a look: which escalation, what, when."""
+
+    escalation: int
+    move: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the outbox keeps of a message to somebody: its kind, when, and what became of it."""
+
+    kind: str
+    at: datetime
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +85,50 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A kudos as somebody gave it, in brief."""
+
+    number: int
+    reason: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An emoji put on a message or taken away (`added`), by whom and when, as the chat says.
+
+    `way` is the emoji by its name; `source` is unique to what told of it.
+    """
+
+    place: Place
+    person: str
+    way: str
+    added: bool
+    happened_at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parked:
     key: str
     to: str
     kind: str
     reason: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is still to be said, in all workspaces.
+
+    `messages` that are due or under way, how many seconds the `oldest` of them is late, how many are
+    `parked`, and how many `connections` to the database are in use.
+    """
+
+    messages: int
+    oldest: float
+    parked: int
+    connections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +169,12 @@ class People(Protocol):
 
     def put_group(self, group: Group, now: datetime) -> None: ...
 
+    def groups_of(self, person: str) -> list[Group]:
+        """The user groups somebody is in, without their members."""
+
+    def forget(self, person: str, now: datetime) -> None:
+        """Name them no more in what is older than now; if they have left, take their names out as well."""
+
     def count(self) -> int: ...
 
 
@@ -131,6 +196,9 @@ class Chart(Protocol):
         """How many report to somebody, not counting those who left."""
 
     def everybody(self) -> list[Seat]: ...
+
+    def forget(self, member: str) -> None:
+        """Take out what is said of somebody, but for the way up of those who still report to them."""
 
 
 class Claims(Protocol):
@@ -171,15 +239,88 @@ class KudosShelf(Protocol):
 
     def given_by(self, person: str, limit: int) -> list[Kudos]: ...
 
+    def received_by_any(self, people: Collection[str], since: datetime, limit: int) -> list[Kudos]:
+        """Standing kudos to any of them since then, the latest first."""
+
+    def all_of(self, person: str) -> list[Kudos]:
+        """Every kudos somebody gave or was thanked by, those taken back too, the latest first."""
+
+    def erase(self, person: str) -> tuple[list[int], list[int]]:
+        """Erase the words somebody gave, and those that thanked nobody but them; the ledger stays.
+
+        Gives the numbers of these, and of those in which others were thanked beside them.
+        """
+
     def counts(self, person: str) -> Counts: ...
+
+    def given_since(self, giver: str, moment: datetime, limit: int) -> list[Given]:
+        """What the giver gave since then and did not take back, latest first."""
+
+    def following(self, place: Place, *beginnings: str) -> list[Kudos]:
+        """Every standing kudos about this message whose source begins so: its words are the message's."""
+
+    def by_mark(self, giver: str, place: Place) -> Kudos | None:
+        """The standing kudos that this giver's emoji on this message is."""
+
+    def reword(self, number: int, reason: str, tags: Sequence[str], at: datetime) -> bool:
+        """Follow an edit made at that time; False where a later one was followed already."""
+
+    def pass_on(self, number: int, manager: str, words: str, now: datetime) -> bool:
+        """Keep what a manager says to their people about it; False where they said something before."""
+
+    def passed_on(self, number: int, manager: str) -> str | None: ...
+
+    def to_ask(self, since: datetime, until: datetime, limit: int) -> list[int]:
+        """Numbers of standing kudos given then, whose giver is here and was not asked what they yielded."""
+
+    def asked(self, number: int, now: datetime) -> bool:
+        """Keep that its giver is asked; False where they were before."""
+
+    def yielded(self, number: int, outcome: str, now: datetime) -> bool:
+        """Keep what it yielded; False where that was told before."""
 
     def given_to(self, giver: str, people: Iterable[str], since: datetime) -> int:
         """How many standing kudos the giver gave to any of these people since then."""
 
     def disagreements(self) -> list[str]:
-        """Recompute every total from the ledger; one sentence for each that differs."""
+        """Recompute every total from the ledger, and who joined in; one sentence for each that differs."""
 
     def size(self) -> int: ...
+
+
+class Joining(Protocol):
+    """Who joined in a kudos, and who put the emoji that thanks on a message, told in any order."""
+
+    def note(
+        self, number: int, person: str, way: str, happened_at: datetime, source: str, *, joined: bool
+    ) -> bool:
+        """Write down that somebody joined in or took that back in this way; False when told before.
+
+        Of each way the latest counts, by when it happened; somebody has joined in while any way says so.
+        """
+
+    def has_joined(self, number: int, person: str) -> bool: ...
+
+    def ways(self, number: int, person: str) -> list[str]:
+        """The ways in which somebody joins in now."""
+
+    def knows(self, number: int, person: str, way: str) -> bool:
+        """Whether this way was ever told of."""
+
+    def mark(self, mark: Mark) -> bool:
+        """Write down a mark; False when told before."""
+
+    def marked(self, place: Place, person: str) -> bool:
+        """Whether any mark of this person stands on this message now."""
+
+    def knows_mark(self, place: Place, person: str, way: str) -> bool: ...
+
+
+class Preferences(Protocol):
+    def choose(self, person: str, wish: Wish, now: datetime) -> None: ...
+
+    def of(self, people: Iterable[str]) -> Mapping[str, Wish]:
+        """How each likes to be thanked; who never chose is left out."""
 
 
 class Escalations(Protocol):
@@ -191,7 +332,8 @@ class Escalations(Protocol):
     def read(self, number: int, *, for_change: bool = False) -> Escalation | None:
         """Read one; `for_change` lets no other transaction change it until this one ends."""
 
-    def change(self, escalation: Escalation) -> None: ...
+    def change(self, escalation: Escalation) -> None:
+        """Keep it as it is now; words that cannot be read stay as they are."""
 
     def note_move(self, escalation: Escalation, move: str, by: str, source: str, now: datetime) -> bool:
         """Write down a move or a look; False when this very request did so before."""
@@ -205,7 +347,7 @@ class Escalations(Protocol):
     def held(self, number: int) -> list[tuple[str, State]]:
         """Everybody who had it on their desk so far, with the states in which they did."""
 
-    def reported_by(self, person: str, limit: int) -> list[Escalation]: ...
+    def reported_by(self, person: str, limit: int | None) -> list[Escalation]: ...
 
     def held_by(self, holder: str, limit: int) -> list[Escalation]: ...
 
@@ -215,16 +357,60 @@ class Escalations(Protocol):
     def due(self, now: datetime, limit: int) -> list[int]:
         """Numbers of open escalations whose holder has let the time pass."""
 
-    def erase_closed_before(self, moment: datetime, now: datetime) -> int:
-        """Erase the words of what was closed before then; the counts remain."""
+    def erase_closed_before(self, moment: datetime, now: datetime, limit: int) -> list[int]:
+        """Erase the words of some that were closed before then; the counts remain. Gives their numbers."""
 
-    def erase_words_of(self, person: str, now: datetime) -> int:
-        """Erase the words of everything this person reported."""
+    def erase_reported_by(self, person: str, now: datetime) -> list[int]:
+        """Erase the words of all that this person reported, and who reported it. Gives the numbers."""
+
+    def moves_by(self, person: str) -> list[Noted]:
+        """Every move somebody made and every look they took, in their order."""
+
+    def unreadable(self) -> int:
+        """How many there are whose words cannot be read with the keys at hand."""
+
+
+ForReview = tuple[int, str]
+"""What a manager keeps for a review: the number of a kudos, and the id of whom it is about."""
+
+
+class Reviews(Protocol):
+    def people_of(self, manager: str) -> list[Person]:
+        """Who reports to somebody and is in the chat, by name."""
+
+    def kept_by(self, manager: str) -> frozenset[ForReview]: ...
+
+    def keep(self, manager: str, what: ForReview, now: datetime) -> None: ...
+
+    def let_go(self, manager: str, what: ForReview) -> None: ...
+
+
+class Capture(Protocol):
+    """What is done about thanks in ordinary talk, and who is not to be asked."""
+
+    def mode(self, channel: str) -> str:
+        """The mode chosen for a channel; empty where none was."""
+
+    def modes(self) -> Mapping[str, str]:
+        """Every channel for which one was chosen."""
+
+    def choose(self, channel: str, mode: str, by: str, now: datetime) -> None:
+        """Keep a channel's mode; empty: none of its own any more."""
+
+    def mute(self, person: str, what: str, now: datetime) -> None: ...
+
+    def is_muted(self, person: str, what: str) -> bool: ...
 
 
 class Outbox(Protocol):
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
         """Queue a message for a channel, a person or an address; gives its key."""
+
+    def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
+        """Queue a message under a key of the caller's own; False where the key was used before."""
+
+    def amend(self, key: str, message: Message) -> None:
+        """Put another fact in its place, as long as nobody tried to send it."""
 
     def about(self, subject: str) -> list[tuple[str, str]]:
         """(key, to) of every message queued so far about a subject, take-backs excluded."""
@@ -232,11 +418,79 @@ class Outbox(Protocol):
     def sent(self, key: str) -> Sent | None:
         """Where a message stands in the chat, if it was sent."""
 
+    def kept_for(self, to: str) -> list[Kept]:
+        """Every message to one destination, in their order."""
+
+    def message(self, key: str) -> Message | None: ...
+
+    def standing_at(self, place: Place) -> Message | None:
+        """What was sent to this place in the chat."""
+
+    def put_once(self, to: str, message: Message, now: datetime, about: str) -> None:
+        """Queue a message unless one about the same subject waits already and nobody is sending it."""
+
     def parked(self) -> list[Parked]:
         """Messages that Slack refused for good."""
 
     def release(self, now: datetime, to: str | None = None) -> int:
         """Let parked messages try again, all or those to one destination; gives their number."""
+
+
+class Traces(Protocol):
+    """What one person left beside their kudos and escalations."""
+
+    def of(self, person: str) -> Mapping[str, list[dict[str, Any]]]:
+        """All of it under titles, each row as it can be written down as JSON."""
+
+    def passed_on_by(self, manager: str) -> list[int]:
+        """The numbers of the kudos that they passed on to their people."""
+
+    def joined_by(self, person: str) -> list[int]:
+        """The numbers of the kudos in which they have joined."""
+
+    def erase(self, person: str, numbers: Collection[int]) -> None:
+        """Take out what they said of kudos, what others said of these ones, and what is kept of them."""
+
+
+class Digests(Protocol):
+    """Which digests were made, and what they are made of."""
+
+    def beginning(self) -> datetime | None:
+        """When there was anything to tell: the first kudos, or when the workspace was added."""
+
+    def latest(self, kind: Kind) -> Mapping[str, Made]:
+        """The last one to each addressee."""
+
+    def made(self, kind: Kind, addressee: str, period: str) -> Made | None: ...
+
+    def before(self, kind: Kind, addressee: str, moment: datetime) -> Made | None:
+        """The last one that ended before then."""
+
+    def write(self, kind: Kind, addressee: str, made: Made, now: datetime) -> bool:
+        """Write one down; False where the digest of this period was made before."""
+
+    def gather(
+        self, since: datetime, until: datetime, support: Support, to: Collection[str] | None = None
+    ) -> Gathered:
+        """What stands of what was given in a period, to anybody or to one of these people."""
+
+    def support(self, departments: Iterable[str], groups: Collection[str]) -> Support:
+        """Who counts as support staff, as `gather` and the others want to know."""
+
+    def staff(self, support: Support) -> frozenset[str]:
+        """Everybody who is support staff."""
+
+    def managers(self, support: Support) -> list[Person]:
+        """Everybody to whom support staff report, in order of ids; for one who left, who is above."""
+
+    def teams(self, managers: Iterable[str], support: Support) -> Mapping[str, tuple[Member, ...]]:
+        """The support staff who report to each manager, or to somebody below who left."""
+
+    def last_thanked(self, ids: Iterable[str], until: datetime) -> Mapping[str, datetime]:
+        """When each was last thanked before then; who never was is left out."""
+
+    def thanked(self, since: datetime, until: datetime) -> frozenset[str]:
+        """Everybody who was thanked in a period."""
 
 
 class Settings(Protocol):
@@ -266,9 +520,21 @@ class Work(Protocol):
     @property
     def kudos(self) -> KudosShelf: ...
     @property
+    def joining(self) -> Joining: ...
+    @property
+    def preferences(self) -> Preferences: ...
+    @property
     def escalations(self) -> Escalations: ...
     @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def capture(self) -> Capture: ...
+    @property
+    def traces(self) -> Traces: ...
+    @property
     def outbox(self) -> Outbox: ...
+    @property
+    def digests(self) -> Digests: ...
     @property
     def settings(self) -> Settings: ...
 

@@ -81,6 +81,7 @@ def plan_of(config: Config) -> Plan:
         api_url=config.slack_api_url,
         scim_url=config.goodword_scim_url,
         scim_token=config.goodword_scim_token.get_secret_value(),
+        smtp_url=config.goodword_smtp_url.get_secret_value(),
     )
 
 

@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 from bot.ports import Clock, Letter, PostOffice, Sent, Transact
 from handlers import slack
 from handlers.errors import reference
-from handlers.letters import Act, Remove, Unsay, compose
+from handlers.letters.acts import Act, Mail, Remove, Stuck, Unsay
+from handlers.letters.compose import compose
+from handlers.mail import Mailer
 from handlers.slack import Clients, Done, Failed
 
 log = logging.getLogger("goodword.delivery")
@@ -41,6 +43,7 @@ class Postman:
         pace: timedelta,
         workspaces: Collection[str],
         lease: timedelta,
+        mailer: Mailer | None = None,
     ) -> None:
         # All of an attempt, look-ups included, ends before the letter may pass to another sender.
         self._within = lease.total_seconds() * 0.8
@@ -51,6 +54,7 @@ class Postman:
         self._clients = clients
         self._now = now
         self._told = told
+        self._mailer = mailer or Mailer(None)
         self._wake = asyncio.Event()
         self._stopping = False
         self._troubled = False
@@ -131,14 +135,21 @@ class Postman:
         if until and until > self._now():
             await self._post.later(letter, until, "ratelimited", unsure=letter.unsure)
             return
-        act = await compose(self._transact, letter)
+        act = await compose(self._transact, letter, self._now())
         if letter.unsure and act and not await self._needs_sending(letter, act):
             return
         if act is None or isinstance(act, Unsay):
             await self._post.drop(letter, self._now())
             self._tell(letter, "dropped")
             return
-        await self._mark(letter, await slack.perform(self._clients, letter, act))
+        await self._mark(letter, await self._perform(letter, act))
+
+    async def _perform(self, letter: Letter, act: Act) -> Done | Failed:
+        if isinstance(act, Mail):
+            return await self._mailer.send(letter, act)
+        if isinstance(act, Stuck):
+            return Failed(act.reason, unsure=False, for_good=True)
+        return await slack.perform(self._clients, letter, act)
 
     async def _needs_sending(self, letter: Letter, act: Act) -> bool:
         """Whether an uncertain letter is certainly not in Slack; otherwise it is dealt with here."""

@@ -12,16 +12,21 @@ from handlers.views import kudos as view
 log = logging.getLogger("goodword.handlers")
 
 
-async def sentence_for_trouble(handler: Callable[[], Awaitable[Answer | None]]) -> Answer | None:
-    """Answer somebody who waits: a refusal as it stands, a bug with a reference that the log has too."""
+async def sentence_for_trouble(
+    handler: Callable[[], Awaitable[Answer | None]], look_at: str | None = None
+) -> Answer | None:
+    """Answer somebody who waits: a refusal as it stands, a bug with a reference that the log has too.
+
+    `look_at` is the command that shows what was recorded.
+    """
     try:
         return await handler()
     except Refusal as no:
         return view.refused(no.sentence)
     except Exception as error:  # noqa: BLE001 - whatever it is, a person is waiting for an answer
+        look = f"Please look at {look_at} before you try again. " if look_at else ""
         return view.refused(
-            "Something went wrong on my side, and I cannot promise that this was recorded. "
-            "Please look at /kudos mine before you try again. "
+            f"Something went wrong on my side, and I cannot promise that this was recorded. {look}"
             f"Your administrator can look up the reference {reference(error)}."
         )
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from slack_sdk.errors import SlackClientError
+
 from bot import escalations, people
 from bot.errors import NotIntroduced, Refusal
 from bot.escalations import Filing, Planned, Told
@@ -11,15 +13,19 @@ from bot.holidays import is_holiday
 from bot.messages import ClickRefused
 from bot.ports import Work
 from bot.rules import coach
+from bot.rules.escalation import Report
 from bot.rules.lifecycle import TABLE, Move
 from bot.rules.people import Group
 from handlers import markup
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Shortcut, Submission, number_in
+from handlers.views import coaching
 from handlers.views import escalation_form as form
 from handlers.views import escalations as view
+from handlers.views.blocks import capital
 
-NOTES = {move for (_, move), found in TABLE.items() if found.note} | {Move.SETTLE}
+NEEDED = {move for (_, move), found in TABLE.items() if found.note}
+NOTES = NEEDED | {Move.SETTLE}  # a note is welcome there, and not asked for
 ASKED = {
     Move.TAKE_FURTHER: ("Take it further", "In your own words: what should {second} know?", "Send"),
     Move.SEND_BACK: ("Send it back", "What should the reporter know?", "Send back"),
@@ -33,14 +39,24 @@ async def command(office: Office, asked: Command) -> Answer | None:
         mine, held = await office.transact(asked.team_id, partial(escalations.of, person=asked.user_id))
         return view.status(mine, held)
     words = "".join(getattr(piece, "text", "") or f"@{piece.label}" for piece in markup.pieces(asked.text))  # type: ignore[union-attr]
-    await _open(office, asked.team_id, asked.trigger_id, happened=words.strip())
+    await open_form(office, asked.team_id, asked.trigger_id, happened=words.strip())
     return None
 
 
 async def from_message(office: Office, asked: Shortcut) -> None:
     """The message shortcut: the form with a link to the message, whose words are not copied."""
-    found = await office.client.chat_getPermalink(channel=asked.channel.id, message_ts=asked.message_ts)
-    await _open(office, asked.team.id, asked.trigger_id, link=str(found["permalink"]))
+    await open_form(office, asked.team.id, asked.trigger_id, link=await _link(office, asked))
+
+
+async def _link(office: Office, asked: Shortcut) -> str:
+    """The link to a message; Slack gives it only where Goodword is, and elsewhere it is made by hand."""
+    channel, ts = asked.channel.id, asked.message_ts
+    try:
+        found = await office.client.chat_getPermalink(channel=channel, message_ts=ts)
+        return str(found["permalink"])
+    except SlackClientError:
+        place = f"https://{asked.team.domain}.slack.com/archives" if asked.team.domain else ""
+        return f"{place or f'https://app.slack.com/client/{asked.team.id}'}/{channel}/p{ts.replace('.', '')}"
 
 
 async def subject_chosen(office: Office, click: Click) -> None:
@@ -49,8 +65,7 @@ async def subject_chosen(office: Office, click: Click) -> None:
     teams = await office.transact(click.team.id, people.teams)
     link = form.metadata(sent).get("link", "")
     planned, lost = await _planned(office, sent)
-    advice = coach.suggestions(form.report(sent).happened)
-    drawn = form.drawn(teams, planned, link=link, lost=lost, advice=advice)
+    drawn = form.drawn(teams, planned, link=link, lost=lost, turn=coaching.turn_of(click.view))
     await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
 
 
@@ -63,8 +78,11 @@ async def sent(office: Office, submission: Submission) -> Answer:
         return _errors(form.PERSON, lost)
     if form.metadata(submission).get("route") != form.shown(planned):
         teams = await office.transact(submission.team.id, people.teams)
-        link = form.metadata(submission).get("link", "")
-        return {"response_action": "update", "view": form.drawn(teams, planned, link=link)}
+        link, turn = form.metadata(submission).get("link", ""), coaching.turn_of(submission.view)
+        drawn = form.drawn(teams, planned, link=link, turn=turn)
+        return {"response_action": "update", "view": drawn}
+    if advice := _advice(submission, form.HAPPENED):
+        return advice
     file = partial(
         escalations.file,
         filing=_filing(submission, subject),
@@ -75,7 +93,8 @@ async def sent(office: Office, submission: Submission) -> Answer:
     try:
         route = await office.transact(submission.team.id, file)
     except Refusal as no:
-        return _errors(no.field or form.PERSON, no.sentence)
+        field = coaching.block_of(submission.view, no.field) if no.field == form.HAPPENED else no.field
+        return _errors(field or form.PERSON, no.sentence)
     return {"response_action": "update", "view": form.done(route.first, planned.subject.name)}
 
 
@@ -93,6 +112,9 @@ async def clicked(office: Office, click: Click) -> None:
 async def words_sent(office: Office, submission: Submission) -> Answer | None:
     """The form of a move came back. What it says of itself is not trusted: the move is judged anew."""
     meta = form.metadata(submission)
+    further = meta.get("move") == Move.TAKE_FURTHER
+    if further and (advice := _advice(submission, form.WORDS)):
+        return advice
     await office.read_stand_in(submission.team.id)
     make = partial(
         escalations.move,
@@ -102,13 +124,39 @@ async def words_sent(office: Office, submission: Submission) -> Answer | None:
         source=f"view:{submission.view.id}",
         now=office.now(),
         is_holiday=is_holiday,
-        words=str(submission.field("words").get("value") or ""),
+        words=coaching.answer(submission, form.WORDS),
     )
     try:
         await office.transact(submission.team.id, make)
     except Refusal as no:
-        return _errors("words", no.sentence)
+        return _errors(coaching.block_of(submission.view, form.WORDS), no.sentence)
     return None
+
+
+async def wording_used(office: Office, click: Click) -> None:
+    """Put the coach's wording into the field it is about; whoever wrote there may change it or send it."""
+    sent = Submission(user=click.user, team=click.team, view=click.view)
+    name = click.actions[0].value
+    wording = _worded(coaching.answer(sent, name)) if name in {form.HAPPENED, form.WORDS} else ""
+    if wording:
+        drawn = coaching.used(click.view, name, wording)
+        await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
+
+
+def _advice(submission: Submission, name: str) -> Answer | None:
+    """The coach's two suggestions at most, once for the same words; it never stands in the way twice."""
+    words = coaching.answer(submission, name)
+    found = coach.suggestions(words)
+    if not found or coaching.was_advised(submission.view, words):
+        return None
+    drawn = coaching.advised(submission.view, name, words, found, _worded(words))
+    return {"response_action": "update", "view": drawn}
+
+
+def _worded(words: str) -> str:
+    """The same facts in other words; empty where there is nothing to offer."""
+    wording = coach.neutral(Report(words))
+    return "" if wording == words.strip() else wording
 
 
 def _make(work: Work, click: Click, move: Move, number: int, now: datetime) -> None:
@@ -137,10 +185,12 @@ async def _ask_for_words(office: Office, click: Click, move: Move, number: int) 
         return
     title, question, submit = ASKED[move]
     further = move is Move.TAKE_FURTHER
-    above = view.words_of(told.escalation.report) if further else []
+    above = view.words_of(told.escalation) if further else []
     prefill = coach.neutral(told.escalation.report) if further else ""
-    asked = question.format(second=told.name(told.escalation.second))
-    modal = form.note(title, asked, submit, number, move, above, prefill)
+    second = told.name(told.escalation.second)
+    hint = f"{capital(second)} reads this, and not what stands above." if further else ""
+    asked = question.format(second=second)
+    modal = form.note(title, asked, submit, number, move, above, prefill, needed=move in NEEDED, hint=hint)
     await office.client.views_open(trigger_id=click.trigger_id, view=modal)
 
 
@@ -186,7 +236,9 @@ async def _planned(office: Office, sent: Submission) -> tuple[Planned | None, st
         return None, no.sentence
 
 
-async def _open(office: Office, workspace: str, trigger: str, *, happened: str = "", link: str = "") -> None:
+async def open_form(
+    office: Office, workspace: str, trigger: str, *, happened: str = "", link: str = ""
+) -> None:
     teams: list[Group] = await office.transact(workspace, people.teams)
     await office.client.views_open(trigger_id=trigger, view=form.blank(teams, happened=happened, link=link))
 

@@ -6,6 +6,7 @@ check: nothing but this door may reach the dispatch.
 """
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,8 +40,8 @@ KINDS = frozenset(
     }
 )
 
-Seen = Callable[[str, int], None]
-"""Told of every request: what kind it was and with which status it was answered."""
+Seen = Callable[[str, int, float], None]
+"""Told of every request: what kind it was, with which status it was answered, after how many seconds."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer
@@ -71,7 +72,7 @@ class Front:
         self._seen = seen
 
     async def answer(self, request: Request) -> Response:
-        kind = "request"
+        kind, began = "request", time.perf_counter()
         try:
             raw = await _body(request)
             self._verify(raw, request.headers)
@@ -83,7 +84,7 @@ class Front:
             response = PlainTextResponse(no.sentence, status_code=no.status)
         except ValidationError:
             response = PlainTextResponse("This is not what Slack sends.", status_code=400)
-        self._seen(kind, response.status_code)
+        self._seen(kind, response.status_code, time.perf_counter() - began)
         return response
 
     def _verify(self, raw: bytes, headers: Mapping[str, str]) -> None:
@@ -194,13 +195,17 @@ Readiness = Callable[[], Awaitable[str]]
 """Says in one sentence what is missing; empty when all is well."""
 
 
-def site(front: Front, missing: Readiness) -> Starlette:
-    """Give the whole HTTP side: Slack's door, and two for those who watch over us."""
+Door = Callable[[Request], Awaitable[Response]]
+
+
+def site(front: Front, missing: Readiness, metrics: Door) -> Starlette:
+    """Give the whole HTTP side: Slack's door, and three for those who watch over us."""
     return Starlette(
         routes=[
             Route("/slack/events", front.answer, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz(missing)),
+            Route("/metrics", metrics),
         ]
     )
 
@@ -209,7 +214,7 @@ def healthz(_request: Request) -> Response:
     return PlainTextResponse("alive\n")
 
 
-def readyz(missing: Readiness) -> Callable[[Request], Awaitable[Response]]:
+def readyz(missing: Readiness) -> Door:
     async def ready(_request: Request) -> Response:
         reason = await missing()
         return PlainTextResponse(f"{reason or 'ready'}\n", status_code=503 if reason else 200)

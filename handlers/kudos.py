@@ -3,13 +3,14 @@
 from datetime import datetime
 from functools import partial
 
-from bot import escalations, kudos, settings
+from bot import escalations, kudos, people, settings
 from bot.errors import NotIntroduced, Refusal
 from bot.escalations import Told
 from bot.kudos import Receipt
 from bot.messages import ClickRefused
 from bot.ports import Work
-from bot.rules.recognition import Draft, Piece
+from bot.rules.people import Group
+from bot.rules.recognition import Draft, Piece, Place
 from handlers import markup
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Shortcut, Submission, number_in
@@ -42,22 +43,44 @@ async def form_wanted(office: Office, asked: Click | Shortcut) -> None:
 async def thanks_for_fixing(office: Office, click: Click) -> None:
     """After an escalation was resolved: the form, with whom it was about already chosen.
 
-    What was done is shown to the reporter and not filled in, for a kudos is public and an escalation is not.
+    What was done is shown to the reporter, and no reason is filled in: a kudos is public, and no word in it
+    should hint at an escalation that they did not choose themselves.
     """
     number = number_in(click.actions[0].value)
-    values, told = await office.transact(
+    (values, teams), told = await office.transact(
         click.team.id, partial(_resolved, number=number, reporter=click.user.id)
     )
-    people = [] if told is None or told.escalation.is_team else [told.escalation.subject]
-    above = escalation_view.outcome(told) if told else []
-    reason = "for helping to put things right" if told else ""
-    view = form.blank(values, people=people, reason=reason, above=above)
-    await office.client.views_open(trigger_id=click.trigger_id, view=view)
+    subject = [told.escalation.subject] if told else []
+    team = told is not None and told.escalation.is_team
+    blank = form.blank(
+        values,
+        teams,
+        people=[] if team else subject,
+        teams=subject if team else [],
+        before=escalation_view.outcome(told) if told else [],
+    )
+    await office.client.views_open(trigger_id=click.trigger_id, view=blank)
 
 
-def _resolved(work: Work, number: int, reporter: str) -> tuple[tuple[str, ...], Told | None]:
+async def from_message(office: Office, asked: Shortcut) -> None:
+    """The message shortcut: the form with the message's author chosen, for a kudos that links to it."""
+    values, teams = await office.transact(asked.team.id, _choices)
+    author = asked.message.author
+    about = Place(asked.channel.id, asked.message_ts or asked.message.ts)
+    blank = form.blank(values, teams, people=[author] if author else [], about=about)
+    await office.client.views_open(trigger_id=asked.trigger_id, view=blank)
+
+
+def _choices(work: Work) -> tuple[tuple[str, ...], list[Group]]:
+    """The values and the teams that the form offers."""
+    return settings.chosen(work).values, people.teams(work)
+
+
+def _resolved(
+    work: Work, number: int, reporter: str
+) -> tuple[tuple[tuple[str, ...], list[Group]], Told | None]:
     told = escalations.read(work, number)
-    return settings.chosen(work).values, told if told and told.escalation.reporter == reporter else None
+    return _choices(work), told if told and told.escalation.reporter == reporter else None
 
 
 async def form_sent(office: Office, sent: Submission) -> Answer:
@@ -85,8 +108,8 @@ def _undo_this(work: Work, click: Click, source: str, now: datetime) -> None:
 
 
 async def _open_form(office: Office, workspace: str, trigger: str) -> None:
-    chosen = await office.transact(workspace, settings.chosen)
-    await office.client.views_open(trigger_id=trigger, view=form.blank(chosen.values))
+    values, teams = await office.transact(workspace, _choices)
+    await office.client.views_open(trigger_id=trigger, view=form.blank(values, teams))
 
 
 async def _undo(office: Office, asked: Command) -> Answer:

@@ -13,20 +13,27 @@ SUMMARY = "Thank the people behind the scenes, where it is heard."
 DESCRIPTION = (
     "Salespeople promise; the people behind the scenes keep the promises, and mostly hear complaints. "
     "Goodword turns that round: /kudos thanks people in a channel and in private, in a sentence, "
-    "without points, without a shop and without a ranking. It is hosted by your own company."
+    "without points, without a shop and without a ranking. And /escalate takes a complaint to your own "
+    "manager, who takes it to the other manager if need be; whoever it is about is told nothing. "
+    "It is hosted by your own company."
 )
 # Each scope with the reason an administrator may ask for.
 SCOPES = {
-    "channels:history": "to find a message again after a broken connection, so that none is posted twice",
+    "channels:history": "to read a message that somebody thanks for by an emoji, to follow its edits, and to "
+    "find its own again after a broken connection",
     "channels:join": "to read there when it must find a message again, without being invited first",
-    "channels:read": "to find the recognition channel by its name",
+    "channels:read": "to find the recognition channel by its name, and to know which channels are public",
     "chat:write": "to post thanks and to write to people",
     "chat:write.public": "to post in the recognition channel without being invited",
     "commands": "for /kudos and /escalate",
-    "groups:history": "as channels:history, if the recognition channel is private",
+    "files:write": "to give managers what was said of their people as a file, when they ask for it",
+    "groups:history": "as channels:history, in private channels that it was invited to",
     "groups:read": "as channels:read, if the recognition channel is private",
     "im:history": "as channels:history, for its own direct messages",
     "im:write": "to open its direct message with somebody",
+    "mpim:write": "to open a direct message for the two managers between whom an escalation goes",
+    "reactions:write": "to mark a message whose thanks were recorded without a question",
+    "reactions:read": "to see the emoji that thank for a message or join in a kudos",
     "usergroups:read": "to thank a user group by name",
     "users.profile:read": "to read the profile field Manager, so that people reach their own manager",
     "users:read": "to know names, and who is a bot or has left",
@@ -38,8 +45,13 @@ DESCRIBED = {
 }
 NAMED = {
     "give_kudos": ("global", "Give kudos", "Thank somebody for what they did"),
+    "kudos_for_message": ("message", "Give kudos for this", "Thank somebody, with a link to this message"),
     "escalate_message": ("message", "Take this to my manager", "Open the form with a link to this message"),
 }
+
+
+# Where Slack's name for what it sends differs from what it is called once it has arrived.
+SUBSCRIBED = {"message": ("message.channels", "message.groups")}
 
 
 def manifest(request_url: str) -> dict[str, Any]:
@@ -64,13 +76,18 @@ def manifest(request_url: str) -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "event_subscriptions": {"request_url": request_url, "bot_events": sorted(EVENTS)},
+            "event_subscriptions": {"request_url": request_url, "bot_events": subscriptions()},
             "interactivity": {"is_enabled": True, "request_url": request_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": False,
             "token_rotation_enabled": False,
         },
     }
+
+
+def subscriptions() -> list[str]:
+    """The events to ask Slack for."""
+    return sorted(name for event in EVENTS for name in SUBSCRIBED.get(event, (event,)))
 
 
 def _commands(request_url: str) -> Iterable[dict[str, Any]]:

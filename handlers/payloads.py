@@ -1,11 +1,16 @@
 """What Slack sends, as far as Goodword reads it; anything else in a payload is ignored."""
 
+import json
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,64}$")]
-
+ID = r"^[A-Z0-9]{1,64}$"
+Id = Annotated[str, StringConstraints(pattern=ID)]
+Ts = Annotated[str, StringConstraints(pattern=r"^([0-9]{1,12}\.[0-9]{1,12})?$")]
+"""A moment as Slack tells it, in seconds with a fraction; it is also the name of a message in its channel."""
 
 LONGEST_NUMBER = 15  # digits; a database key is no longer
 
@@ -13,6 +18,15 @@ LONGEST_NUMBER = 15  # digits; a database key is no longer
 def number_in(value: str) -> int:
     """The number a button carries; 0 where it carries none of ours."""
     return int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else 0
+
+
+def moment(ts: str) -> datetime | None:
+    """When it happened, to the microsecond; exactly, for two are compared."""
+    seconds, _, fraction = ts.partition(".")
+    if not seconds:
+        return None
+    micros = int(fraction.ljust(6, "0")[:6])
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=micros)
 
 
 class Payload(BaseModel):
@@ -78,12 +92,20 @@ class User(Payload):
 
 class Team(Payload):
     id: Id
+    domain: str = ""
 
 
 class Action(Payload):
     action_id: str
+    block_id: str = Field(default="", max_length=255)
     value: str = ""
+    selected_option: dict[str, Any] | None = None
     action_ts: str = Field(default="", max_length=64)
+
+    @property
+    def chosen(self) -> str:
+        """What was chosen in a menu; empty where nothing was."""
+        return str((self.selected_option or {}).get("value", ""))
 
 
 class Channel(Payload):
@@ -95,6 +117,11 @@ class View(Payload):
     callback_id: str = ""
     hash: str = Field(default="", max_length=100)
     private_metadata: str = ""
+    root_view_id: str = Field(default="", max_length=100)
+    blocks: list[dict[str, Any]] = []
+    title: dict[str, Any] | None = None
+    submit: dict[str, Any] | None = None
+    close: dict[str, Any] | None = None
     state: dict[str, dict[str, dict[str, Any]]] = {}
 
 
@@ -110,6 +137,28 @@ class Click(Payload):
     actions: list[Action] = Field(min_length=1)
 
 
+class Edited(Payload):
+    ts: Ts = ""
+
+
+class Written(Payload):
+    """A message, as in events, in history, and in a shortcut on it."""
+
+    ts: Ts = ""
+    user: str | None = None
+    bot_id: str | None = None
+    subtype: str | None = None
+    text: str | None = None
+    edited: Edited | None = None
+
+    @property
+    def author(self) -> str:
+        """Whoever wrote it, if that is a person; empty for bots and for what Slack itself says."""
+        by_hand = self.subtype in {None, "thread_broadcast", "file_share", "me_message"}
+        user = self.user or ""
+        return user if by_hand and not self.bot_id and re.fullmatch(ID, user) else ""
+
+
 class Shortcut(Payload):
     """A global shortcut, or one on a message, which names the channel and the message."""
 
@@ -119,6 +168,7 @@ class Shortcut(Payload):
     trigger_id: str = Field(max_length=200)
     channel: Channel = Channel()
     message_ts: str = ""
+    message: Written = Written()
 
 
 class Submission(Payload):
@@ -132,6 +182,15 @@ class Submission(Payload):
         """Give the one element of an input block; empty where nothing was entered."""
         return next(iter(self.view.state.get("values", {}).get(block, {}).values()), {})
 
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the form carries along; whoever reads it judges it anew."""
+        try:
+            found = json.loads(self.view.private_metadata or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
 
 class Event(Payload):
     """The envelope of the Events API; `event` is whatever happened."""
@@ -144,6 +203,33 @@ class Event(Payload):
 class HomeOpening(Payload):
     user: Id
     tab: str = ""
+
+
+class Item(Payload):
+    type: str = ""
+    channel: str = ""
+    ts: Ts = ""
+
+
+class Reaction(Payload):
+    """Somebody put an emoji on something, or took it away."""
+
+    type: str
+    user: Id
+    reaction: str = Field(max_length=128)
+    item: Item
+    item_user: str = ""
+    event_ts: Ts = ""
+
+
+class MessageChange(Payload):
+    """`message_changed` and `message_deleted`; the message before stands there where Slack has it."""
+
+    channel: str = ""
+    event_ts: Ts = ""
+    message: Written = Written()
+    previous_message: Written = Written()
+    deleted_ts: Ts = ""
 
 
 class Profile(Payload):

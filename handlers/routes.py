@@ -20,14 +20,36 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.rules.lifecycle import Move
-from handlers import directory, escalate, home, kudos
+from handlers import (
+    capture,
+    digests,
+    directory,
+    escalate,
+    home,
+    joining,
+    kudos,
+    managers,
+    outcomes,
+    privacy,
+    reactions,
+    reviews,
+    settings,
+)
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
 from handlers.slack import Identity
-from handlers.views import escalation_form, kudos_form
+from handlers.views import capture as capture_view
+from handlers.views import coaching, escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
+from handlers.views import home as home_view
+from handlers.views import joining as joining_view
 from handlers.views import kudos as view
+from handlers.views import managers as manager_view
+from handlers.views import outcomes as outcome_view
+from handlers.views import privacy as privacy_view
+from handlers.views import reviews as review_view
+from handlers.views import settings as settings_view
 
 Handler = Callable[[Office, Any], Awaitable[Answer | None]]
 
@@ -38,20 +60,59 @@ COMMANDS: Mapping[str, Handler] = {
 ACTIONS: Mapping[str, Handler] = {
     view.GIVE: kudos.form_wanted,
     view.UNDO: kudos.undo_clicked,
+    capture_view.RECORD: capture.record_wanted,
+    capture_view.NOT_NOW: capture.not_now,
+    capture_view.NOT_HERE: capture.not_here,
+    capture_view.OPEN: capture.form_wanted,
+    capture_view.FINE: capture.not_now,
+    capture_view.NEVER: capture.never,
+    home_view.THANKED: home.thanks_wanted,
+    view.JOIN: joining.clicked,
+    joining_view.LEAVE: joining.clicked,
+    manager_view.PASS_ON: managers.pass_on_wanted,
+    outcome_view.TELL: outcomes.wanted,
+    coaching.USE: escalate.wording_used,
     "escalation_subject": escalate.subject_chosen,
     escalation_view.THANK: kudos.thanks_for_fixing,
+    review_view.OPEN: reviews.opened,
+    review_view.PERIOD: reviews.period_chosen,
+    review_view.PERSON: reviews.person_chosen,
+    review_view.KEEP: digests.keep_clicked,
+    review_view.LET_GO: reviews.let_go,
+    **{f"{review_view.EXPORT}_{form}": reviews.export for form in review_view.FORMATS},
+    settings_view.OPEN: settings.opened,
+    settings_view.CHANGE: settings.change_wanted,
+    settings_view.CHANNELS: settings.channels_opened,
+    settings_view.HISTORY: settings.history_wanted,
+    privacy_view.EXPORT: privacy.export_wanted,
+    privacy_view.ERASE: privacy.erasing_wanted,
     **{f"{escalation_view.ACT}{move}": escalate.clicked for move in Move},
 }
 VIEWS: Mapping[str, Handler] = {
     view.FORM: kudos.form_sent,
+    manager_view.FORM: managers.passed_on,
+    outcome_view.FORM: outcomes.told,
     escalation_form.FORM: escalate.sent,
     escalation_form.NOTE: escalate.words_sent,
+    settings_view.FORM: settings.sent,
+    settings_view.CHANNELS_FORM: settings.channel_sent,
 }
+# Where a fault is told: a block that is in the form, and the command that shows what was recorded.
+FAULTS_AT = {
+    view.FORM: kudos_form.REASON,
+    escalation_form.FORM: escalation_form.HAPPENED,
+    escalation_form.NOTE: escalation_form.WORDS,
+}
+LOOK_AT = {"/kudos": "/kudos mine", "/escalate": "/escalate status"}
 SHORTCUTS: Mapping[str, Handler] = {
     "give_kudos": kudos.form_wanted,
+    "kudos_for_message": kudos.from_message,
     "escalate_message": escalate.from_message,
 }
 EVENTS: Mapping[str, Handler] = {
+    "message": capture.message,
+    "reaction_added": reactions.changed,
+    "reaction_removed": reactions.changed,
     "app_home_opened": home.opened,
     "user_change": directory.person_changed,
     "team_join": directory.person_changed,
@@ -59,6 +120,8 @@ EVENTS: Mapping[str, Handler] = {
     "subteam_updated": directory.group_changed,
     "subteam_members_changed": directory.members_changed,
 }
+ECHOES = frozenset({"message", "reaction_added", "reaction_removed"})
+"""What Slack tells us of our own doing, and we know already."""
 ANYTHING = re.compile(r"")
 NOT_SLACK = "This is not what Slack sends."
 
@@ -67,12 +130,15 @@ def bolt_for(office: Office, me: Identity, token: str, signing_secret: str) -> A
     """Build Bolt: acknowledged only after the work is committed, everything passed explicitly."""
 
     async def ours_only(
+        body: dict[str, Any],
         context: AsyncBoltContext,
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name for it
     ) -> BoltResponse | None:
         if not context.team_id:
             return BoltResponse(status=400, body=NOT_SLACK)
         if context.team_id != me.workspace:
+            return BoltResponse(status=200, body="")
+        if context.user_id == me.bot_user and body.get("event", {}).get("type") in ECHOES:
             return BoltResponse(status=200, body="")
         await next()
         return None
@@ -99,6 +165,8 @@ def bolt_for(office: Office, me: Identity, token: str, signing_secret: str) -> A
             request_verification_enabled=False,
             ssl_check_enabled=False,
             url_verification_enabled=False,
+            # Bolt would write our own messages into its log, whole, when it leaves them alone.
+            ignoring_self_events_enabled=False,
             # These are for assistants and workflow steps, and we have none.
             attaching_conversation_kwargs_enabled=False,
             attaching_function_token_enabled=False,
@@ -132,7 +200,9 @@ def register(app: AsyncApp, office: Office) -> None:
     async def command(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         asked = Command.model_validate(body | {"team_id": context.team_id})
         handler = COMMANDS.get(asked.command, _no_such_command)
-        await _ack(ack, await sentence_for_trouble(partial(handler, office, asked)))
+        await _ack(
+            ack, await sentence_for_trouble(partial(handler, office, asked), LOOK_AT.get(asked.command))
+        )
 
     async def action(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         click = Click.model_validate(body | _in_team(context))
@@ -143,10 +213,11 @@ def register(app: AsyncApp, office: Office) -> None:
         sent = Submission.model_validate(body | _in_team(context))
         handler = VIEWS.get(sent.view.callback_id)
         ask = partial(handler, office, sent) if handler else _nothing
-        await _ack(ack, await error_on_form(ask, kudos_form.REASON))
+        at = coaching.block_of(sent.view, FAULTS_AT.get(sent.view.callback_id, ""))
+        await _ack(ack, await error_on_form(ask, at))
 
     async def shortcut(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
-        asked = Shortcut.model_validate(body | _in_team(context))
+        asked = Shortcut.model_validate(body | _in_team(context, body.get("team")))
         handler = SHORTCUTS.get(asked.callback_id)
         await _ack(ack, await handler(office, asked) if handler else None)
 
@@ -169,8 +240,10 @@ def register(app: AsyncApp, office: Office) -> None:
     app.options(ANYTHING)(closed)
 
 
-def _in_team(context: AsyncBoltContext) -> dict[str, Any]:
-    return {"team": {"id": context.team_id}}
+def _in_team(context: AsyncBoltContext, named: Any = None) -> dict[str, Any]:
+    """The workspace Bolt found installed; its address on the web only where the payload means the same."""
+    ours = isinstance(named, dict) and named.get("id") == context.team_id
+    return {"team": {"id": context.team_id, "domain": str(named.get("domain") or "") if ours else ""}}
 
 
 async def _ack(ack: AsyncAck, answer: Answer | None) -> None:

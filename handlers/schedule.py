@@ -9,30 +9,37 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import escalations
+from bot import digests, escalations, outcomes
+from bot.digests import Ways
 from bot.holidays import is_holiday
 from bot.ports import Clock, Transact
 from handlers.errors import reference
 
 log = logging.getLogger("goodword.schedule")
 
-BEAT = 1  # seconds
+BEAT = 1.0  # seconds
 LOOK_EVERY = timedelta(minutes=1)
 
 
 class Watch:
-    """Looks once a minute for escalations whose holder let the time pass, and for words to erase.
+    """Looks once a minute: escalations that wait too long, words to erase, outcomes to ask for, digests.
 
     However many replicas look, each row is dealt with once: its change is a part of the transaction.
     """
 
     def __init__(
-        self, transact: Transact, workspace: str, now: Clock, read_stand_in: Callable[[], Awaitable[None]]
+        self,
+        transact: Transact,
+        workspace: str,
+        now: Clock,
+        read_stand_in: Callable[[], Awaitable[None]],
+        ways: Ways,
     ) -> None:
         self._transact = transact
         self._workspace = workspace
         self._now = now
         self._read_stand_in = read_stand_in
+        self._ways = ways
         self._next: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -49,14 +56,25 @@ class Watch:
             await self._looking
 
     async def _look(self, now: datetime) -> None:
+        await self._unless_in_trouble("what is overdue", self._look_for_overdue(now))
+        outcome = self._transact(self._workspace, partial(outcomes.ask, now=now))
+        await self._unless_in_trouble("outcomes to ask for", outcome)
+        digest = self._transact(self._workspace, partial(digests.look, now=now, ways=self._ways))
+        await self._unless_in_trouble("digests that are due", digest)
+
+    async def _look_for_overdue(self, now: datetime) -> None:
+        if await self._transact(self._workspace, partial(escalations.any_due, now=now)):
+            await self._read_stand_in()
+            overdue = partial(escalations.overdue, now=now, is_holiday=is_holiday)
+            await self._transact(self._workspace, overdue)
+        await self._transact(self._workspace, partial(escalations.forget, now=now))
+
+    async def _unless_in_trouble(self, what: str, looking: Awaitable[object]) -> None:
+        """Trouble with the one kind does not hold up the other."""
         try:
-            if await self._transact(self._workspace, partial(escalations.any_due, now=now)):
-                await self._read_stand_in()
-                overdue = partial(escalations.overdue, now=now, is_holiday=is_holiday)
-                await self._transact(self._workspace, overdue)
-            await self._transact(self._workspace, partial(escalations.forget, now=now))
+            await looking
         except Exception as error:  # noqa: BLE001 - the next look may succeed
-            log.warning("could not look for what is overdue, reference %s", reference(error))
+            log.warning("could not look for %s, reference %s", what, reference(error))
 
 
 def heartbeat(knock_at: Sequence[Callable[[], None]]) -> AsyncIOScheduler:

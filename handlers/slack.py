@@ -1,10 +1,11 @@
 """Slack's Web API as the postman uses it: post, remove, find, and what a failure means."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,8 +18,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Refusal
 from bot.ports import Letter, Sent
-from handlers.letters import Act, Post, Publish, Redraw, Remove, Replace, Unsay
+from bot.rules.recognition import Place
+from handlers.letters.acts import Act, Post, Publish, React, Redraw, Remove, Replace, Unsay, Upload, Whisper
+from handlers.views.kudos import with_link
 
+T = TypeVar("T")
 EVENT = "goodword_message"
 TIMEOUT = 10  # seconds; well below the lease of a message
 CLOCK_SKEW = timedelta(minutes=2)
@@ -50,14 +54,26 @@ FOR_GOOD = frozenset(
         "user_not_found",
     }
 )
-# The aim is reached already: what was to be removed is gone, or the address has run out.
-DONE_ANYWAY = frozenset({"message_not_found", "used_url", "expired_url", "no_active_hooks"})
+NOT_THESE_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
+DISPENSABLE = frozenset({"data_visualization"})  # not every Slack knows them
+# The aim is reached already: it stands there, what was to be removed is gone, or the address has run out.
+DONE_ANYWAY = frozenset(
+    {"already_reacted", "message_not_found", "used_url", "expired_url", "no_active_hooks"}
+)
+# Where we, or who it is for, cannot see a channel or a message.
+NOT_THERE = frozenset(
+    {"channel_not_found", "is_archived", "message_not_found", "not_in_channel", "user_not_in_channel"}
+)
 # Slack documents these as possibly having done part of the work.
 UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
 
 # What a broken line or a body that is no JSON turns into; slack_sdk lets the last two through.
 BROKEN = (SlackClientError, aiohttp.ClientError, TimeoutError, AttributeError, ValueError)
+
+
+Is = Callable[[Mapping[str, Any]], bool]
+"""Whether a message of the history is the one that is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +143,16 @@ async def perform(clients: Clients, letter: Letter, act: Act) -> Done | Failed:
 
 async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | None:
     """Look for a message that may have been sent: by its key, in the history since it was first tried."""
-    if not isinstance(act, Post | Unsay):
+    if not isinstance(act, Post | Unsay | Upload):
         return None  # everything else can be done twice without harm
+    is_it = partial(_has_file, act.name) if isinstance(act, Upload) else partial(_has_key, letter.key)
     try:
         for place in act.places:
             channel = await _conversation(clients, place, letter.workspace)
             if channel is None:
                 return Failed("channel_not_found", unsure=True, for_good=True)
-            if found := await _search(clients, channel, letter):
+            thread = act.thread if isinstance(act, Post) else None
+            if found := await _search(clients, channel, letter, is_it, thread):
                 return found
     except SlackApiError as error:
         name = _error_of(error)
@@ -146,40 +164,82 @@ async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | No
     return None
 
 
-async def _search(clients: Clients, channel: str, letter: Letter) -> Sent | None:
-    """Look through the history; to read that of a public channel Goodword has to be in it."""
+async def _in_thread(clients: Clients, thread: Sent, is_it: Is) -> Sent | None:
+    """Look through a thread, which the history of its channel does not show."""
+    cursor: str | None = None
+    while cursor != "":
+        page = await clients.reader.conversations_replies(
+            channel=thread.channel, ts=thread.ts, limit=200, cursor=cursor, include_all_metadata=True
+        )
+        for message in page["messages"]:
+            if is_it(message):
+                return Sent(thread.channel, message["ts"])
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+    return None
+
+
+async def _search(
+    clients: Clients, channel: str, letter: Letter, is_it: Is, thread: Sent | None
+) -> Sent | None:
+    """Look through the history, or a thread; to read that of a public channel Goodword has to be in it."""
+    found = partial(_found, clients, channel, letter, is_it)
+    look = partial(_in_thread, clients, thread, is_it) if thread else found
     try:
-        return await _found(clients, channel, letter)
+        return await look()
     except SlackApiError as error:
         if _error_of(error) != "not_in_channel":
             raise
         await clients.reader.conversations_join(channel=channel)
-        return await _found(clients, channel, letter)
+        return await look()
 
 
-async def _found(clients: Clients, channel: str, letter: Letter) -> Sent | None:
+async def _found(clients: Clients, channel: str, letter: Letter, is_it: Is) -> Sent | None:
     async for message in _history(clients, channel, letter):
-        if _key_of(message) == letter.key:
+        if is_it(message):
             return Sent(channel, message["ts"])
     return None
 
 
 async def _do(clients: Clients, letter: Letter, act: Act) -> Sent | None:
     match act:
-        case Post(to, message):
-            return await _post(clients, letter, to, message)
-        case Redraw(where, message):
-            await clients.speaker.chat_update(channel=where.channel, ts=where.ts, **message)
+        case Post(to, message, _, about, thread):
+            linked = await _linked(clients, message, about)
+            return await _or_plainly(partial(_post, clients, letter, to, thread), linked)
+        case Redraw(where, message, about):
+            redraw = partial(clients.speaker.chat_update, channel=where.channel, ts=where.ts)
+            await _or_plainly(lambda words: redraw(**words), await _linked(clients, message, about))
+        case Whisper():
+            return await _whisper(clients, letter, act)
+        case React(place, emoji):
+            await clients.speaker.reactions_add(channel=place.channel, timestamp=place.ts, name=emoji)
         case Remove(where):
             await clients.speaker.chat_delete(channel=where.channel, ts=where.ts)
         case Replace(address, message, in_place):
             await _replace(clients, address, {"replace_original": in_place, **message})
+        case Upload():
+            return await _upload(clients, act)
         case Publish(person, view):
             await clients.speaker.views_publish(user_id=person, view=view)
     return None
 
 
-async def _post(clients: Clients, letter: Letter, to: str, message: Mapping[str, Any]) -> Sent:
+async def _or_plainly(say: Callable[[Mapping[str, Any]], Awaitable[T]], message: Mapping[str, Any]) -> T:
+    """Say it; where Slack does not take the blocks, without those whose facts stand in words as well.
+
+    `invalid_blocks` is an answer of Slack's that it did nothing, so that saying it again doubles nothing.
+    """
+    try:
+        return await say(message)
+    except SlackApiError as error:
+        plainer = [block for block in message.get("blocks", ()) if block["type"] not in DISPENSABLE]
+        if _error_of(error) not in NOT_THESE_BLOCKS or len(plainer) == len(message.get("blocks", ())):
+            raise
+        return await say({**message, "blocks": plainer})
+
+
+async def _post(
+    clients: Clients, letter: Letter, to: str, thread: Sent | None, message: Mapping[str, Any]
+) -> Sent:
     channel = await _channel(clients, to, letter.workspace)
     if channel is None:
         raise _Unanswered(Failed("channel_not_found", unsure=False, for_good=True))
@@ -187,6 +247,7 @@ async def _post(clients: Clients, letter: Letter, to: str, message: Mapping[str,
         answer = await clients.speaker.chat_postMessage(
             channel=channel,
             **message,
+            thread_ts=thread.ts if thread else None,
             metadata={"event_type": EVENT, "event_payload": {"key": letter.key}},
             mrkdwn=False,  # the words are shown as typed, not formatted
             unfurl_links=False,
@@ -197,6 +258,46 @@ async def _post(clients: Clients, letter: Letter, to: str, message: Mapping[str,
             clients.channels.pop((letter.workspace, to), None)
         raise
     return Sent(answer["channel"], answer["ts"])
+
+
+async def _upload(clients: Clients, act: Upload) -> Sent | None:
+    """Send a file in the three steps Slack asks for; only the last one lets anybody see it."""
+    content = act.content.encode()
+    opened = await clients.speaker.conversations_open(users=act.to)
+    place = await clients.speaker.files_getUploadURLExternal(filename=act.name, length=len(content))
+    async with clients.session.post(place["upload_url"], data=content) as answer:
+        if answer.status != HTTPStatus.OK:
+            raise _Unanswered(Failed(f"HTTP {answer.status} for a file", unsure=False))
+    await clients.speaker.files_completeUploadExternal(
+        files=[{"id": place["file_id"], "title": act.title}],
+        channel_id=opened["channel"]["id"],
+        initial_comment=act.comment,
+    )
+    return None
+
+
+async def _whisper(clients: Clients, letter: Letter, act: Whisper) -> Sent | None:
+    """Slack shows it to who is in the channel and looks; it cannot be found again, so it is no `Sent`."""
+    try:
+        await clients.speaker.chat_postEphemeral(channel=act.channel, user=act.person, **act.message)
+    except SlackApiError as error:
+        if _error_of(error) not in NOT_THERE:
+            raise
+        return await _post(clients, letter, act.person, None, act.message)
+    return None
+
+
+async def _linked(clients: Clients, message: dict[str, Any], about: Place | None) -> dict[str, Any]:
+    """Add the link to the message it is about, unless that is gone or in a channel we do not see."""
+    if about is None:
+        return message
+    try:
+        found = await clients.speaker.chat_getPermalink(channel=about.channel, message_ts=about.ts)
+    except SlackApiError as error:
+        if isinstance(verdict := _verdict(error), Failed) and verdict.after is not None:
+            raise  # Slack wishes for silence, so all of it is said later
+        return message
+    return with_link(message, str(found["permalink"]))
 
 
 async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -> None:
@@ -212,7 +313,13 @@ async def _replace(clients: Clients, address: str, message: Mapping[str, Any]) -
 
 
 async def _channel(clients: Clients, to: str, workspace: str) -> str | None:
-    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered."""
+    """Give the id for a `#name`; an id is given back as it is. Looked up once, then remembered.
+
+    Several people's ids, separated by commas, are the direct message with all of them.
+    """
+    if "," in to:
+        opened = await clients.reader.conversations_open(users=to)
+        return str(opened["channel"]["id"])
     if not to.startswith("#"):
         return to
     if (workspace, to) not in clients.channels:
@@ -257,12 +364,14 @@ async def _history(clients: Clients, channel: str, letter: Letter) -> AsyncItera
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
 
 
-def _key_of(message: Mapping[str, Any]) -> str | None:
+def _has_key(key: str, message: Mapping[str, Any]) -> bool:
     metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT:
-        return None
-    key = (metadata.get("event_payload") or {}).get("key")
-    return key if isinstance(key, str) else None
+    return metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key
+
+
+def _has_file(name: str, message: Mapping[str, Any]) -> bool:
+    """A file carries no metadata: it is known by its name, which is the letter's own."""
+    return any(file.get("name") == name for file in message.get("files") or ())
 
 
 def _verdict(error: SlackApiError) -> Done | Failed:
@@ -299,6 +408,7 @@ class Identity:
     bot_user: str
     bot_id: str
     scopes: frozenset[str]
+    url: str = ""
 
 
 async def identify(clients: Clients) -> Identity:
@@ -323,7 +433,22 @@ async def identify(clients: Clients) -> Identity:
         bot_user=me["user_id"],
         bot_id=me.get("bot_id", ""),
         scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        url=me.get("url", ""),
     )
+
+
+async def stand_in_channel(clients: Clients, channel: str) -> Mapping[str, Any] | None:
+    """The channel as Slack tells of it, None where it does not; refuses where Slack cannot be asked."""
+    try:
+        found = await clients.reader.conversations_info(channel=channel)
+    except SlackApiError as error:
+        if _error_of(error) == "channel_not_found":
+            return None
+        raise Refusal(f"Slack does not say what {channel} is ({_error_of(error)}).") from None
+    except BROKEN as error:
+        raise Refusal(f"Slack does not say what {channel} is ({type(error).__name__}).") from None
+    room: Mapping[str, Any] = found["channel"]
+    return room
 
 
 async def finds_channel(clients: Clients, name: str, workspace: str) -> bool:

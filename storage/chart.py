@@ -94,6 +94,16 @@ class ChartShelf:
                 touched |= self._rename(kept, places[kept])
         self._settle(touched)
 
+    def forget(self, member: str) -> None:
+        """Take out what is said of somebody, but for the way up of those who still report to them."""
+        theirs = and_(self._ours, chart_facts.c.member_id == member)
+        if self.reports_of(member):
+            blank = update(chart_facts).where(theirs).values(department=None, title=None)
+            self._connection.execute(blank)
+        else:
+            self._connection.execute(delete(chart_facts).where(theirs))
+        self._settle([member])
+
     def everybody(self) -> list[Seat]:
         """Read everybody, for the check; nothing that somebody waits for may do so."""
         theirs = and_(chart.c.workspace_id == people.c.workspace_id, chart.c.member_id == people.c.person_id)

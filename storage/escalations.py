@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.errors import Refusal
+from bot.ports import Noted
 from bot.rules.escalation import Escalation, Report
 from bot.rules.lifecycle import State
+from bot.rules.people import ERASED
 from storage.engine import inserting
 from storage.secrets import Cipher
 from storage.tables import escalation_moves, escalations
@@ -45,8 +48,9 @@ class EscalationShelf:
         return self._escalation(row) if row else None
 
     def change(self, escalation: Escalation) -> None:
+        """Keep it as it is now; words that cannot be read stay as they are."""
         which = and_(escalations.c.workspace_id == self._workspace, escalations.c.number == escalation.number)
-        values = _row(escalation) | self._words(escalation)
+        values = _row(escalation) | ({} if escalation.sealed else self._words(escalation))
         self._connection.execute(update(escalations).where(which).values(values))
 
     def note_move(self, escalation: Escalation, move: str, by: str, source: str, now: datetime) -> bool:
@@ -90,7 +94,7 @@ class EscalationShelf:
         )
         return [(row.holder_id, State(row.state)) for row in self._connection.execute(query.distinct())]
 
-    def reported_by(self, person: str, limit: int) -> list[Escalation]:
+    def reported_by(self, person: str, limit: int | None) -> list[Escalation]:
         return self._read(escalations.c.reporter_id == person, limit=limit)
 
     def held_by(self, holder: str, limit: int) -> list[Escalation]:
@@ -121,30 +125,54 @@ class EscalationShelf:
         )
         return list(self._connection.execute(query).scalars())
 
-    def erase_closed_before(self, moment: datetime, now: datetime) -> int:
-        """Erase the words of what was closed before then; the counts remain."""
+    def erase_closed_before(self, moment: datetime, now: datetime, limit: int) -> list[int]:
+        """Erase the words of some that were closed before then; the counts remain. Gives their numbers."""
         which = and_(
             escalations.c.workspace_id == self._workspace,
             escalations.c.closed_at < moment,
             escalations.c.erased_at.is_(None),
         )
-        return self._erase(which, now)
+        some = select(escalations.c.number).where(which).order_by(escalations.c.number).limit(limit)
+        numbers = list(self._connection.execute(some).scalars())
+        self._erase(numbers, now)
+        return numbers
 
-    def erase_words_of(self, person: str, now: datetime) -> int:
-        """Erase the words of everything this person reported."""
-        which = and_(
-            escalations.c.workspace_id == self._workspace,
-            escalations.c.reporter_id == person,
-            escalations.c.erased_at.is_(None),
+    def erase_reported_by(self, person: str, now: datetime) -> list[int]:
+        """Erase the words of all that this person reported, and who reported it. Gives the numbers."""
+        ours = escalations.c.workspace_id == self._workspace
+        theirs = select(escalations.c.number).where(ours, escalations.c.reporter_id == person)
+        numbers = list(self._connection.execute(theirs.order_by(escalations.c.number)).scalars())
+        self._erase(numbers, now)
+        # Who took the first step themselves stands there as a holder as well.
+        for table, number, names in (
+            (escalations, escalations.c.number, ("reporter_id", "first_id", "holder_id")),
+            (escalation_moves, escalation_moves.c.escalation_number, ("by_id", "holder_id")),
+        ):
+            for name in names:
+                meant = and_(
+                    table.c.workspace_id == self._workspace, number.in_(numbers), table.c[name] == person
+                )
+                self._connection.execute(update(table).where(meant).values({name: ERASED}))
+        return numbers
+
+    def moves_by(self, person: str) -> list[Noted]:
+        """Every move somebody made and every look they took, in their order."""
+        query = select(escalation_moves).where(
+            escalation_moves.c.workspace_id == self._workspace, escalation_moves.c.by_id == person
         )
-        return self._erase(which, now)
+        rows = self._connection.execute(query.order_by(escalation_moves.c.id))
+        return [Noted(row.escalation_number, row.move, row.moved_at) for row in rows]
 
-    def _erase(self, which: ColumnElement[bool], now: datetime) -> int:
+    def unreadable(self) -> int:
+        """How many there are whose words cannot be read with the keys at hand."""
+        return sum(1 for one in self._read(escalations.c.report.is_not(None), limit=None) if one.sealed)
+
+    def _erase(self, numbers: list[int], now: datetime) -> None:
         blank = {"report": None, "handed_on": None, "note": None, "erased_at": now}
-        done = update(escalations).where(which).values(blank).returning(escalations.c.number)
-        return len(self._connection.execute(done).all())
+        which = and_(escalations.c.number.in_(numbers), escalations.c.erased_at.is_(None))
+        self._connection.execute(update(escalations).where(which).values(blank))
 
-    def _read(self, *which: ColumnElement[bool], limit: int) -> list[Escalation]:
+    def _read(self, *which: ColumnElement[bool], limit: int | None) -> list[Escalation]:
         query = (
             select(escalations)
             .where(escalations.c.workspace_id == self._workspace, *which)
@@ -162,7 +190,11 @@ class EscalationShelf:
         }
 
     def _escalation(self, row: Row[Any]) -> Escalation:
-        report = self._cipher.unlock(row.report)
+        try:
+            report, handed_on, note = map(self._cipher.unlock, (row.report, row.handed_on, row.note))
+            sealed = False
+        except Refusal:  # what is readable of it is enough for the others to be dealt with
+            report, handed_on, note, sealed = None, None, None, True
         return Escalation(
             number=row.number,
             reporter=row.reporter_id,
@@ -174,13 +206,14 @@ class EscalationShelf:
             second=row.second_id,
             named=row.named,
             report=Report(**json.loads(report)) if report else None,
-            handed_on=self._cipher.unlock(row.handed_on),
-            note=self._cipher.unlock(row.note),
+            handed_on=handed_on,
+            note=note,
             opened_at=row.opened_at,
             moved_at=row.moved_at,
             closed_at=row.closed_at,
             stage=row.stage,
             due_at=row.due_at,
+            sealed=sealed,
         )
 
 

@@ -1,28 +1,29 @@
 """Kudos, their append-only ledger, and the totals kept beside it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, insert, or_, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.ports import Counts
+from bot.ports import Counts, Given
 from bot.rules.people import Person
-from bot.rules.recognition import Decision, Kudos
+from bot.rules.recognition import BY_MARK, Besides, Decision, Kudos, Place
+from storage import joining
 from storage.engine import inserting
 from storage.people import PeopleShelf
-from storage.tables import kudos, ledger, recipients, reversals, totals
+from storage.tables import joined, kudos, ledger, passed_on, people, recipients, reversals, totals
 
 GIVEN, RECEIVED = "given", "received"
 
 
 class KudosShelf:
-    def __init__(self, connection: Connection, workspace: str, people: PeopleShelf) -> None:
+    def __init__(self, connection: Connection, workspace: str, everybody: PeopleShelf) -> None:
         self._connection = connection
         self._workspace = workspace
-        self._people = people
+        self._people = everybody
 
     def record(self, giver: Person, decision: Decision, source: str, now: datetime) -> tuple[int, bool]:
         row = {
@@ -32,6 +33,7 @@ class KudosShelf:
             "tags": " ".join(decision.tags),
             "source": source,
             "given_at": now,
+            **_besides(decision.besides),
         }
         # RETURNING, not rowcount: rowcount does not see the duplicate on psycopg.
         statement = inserting(self._connection, kudos).on_conflict_do_nothing().returning(kudos.c.number)
@@ -76,6 +78,28 @@ class KudosShelf:
         self._enter(number, taken.giver.id, [p.id for p in taken.recipients], -1, now)
         return True
 
+    def erase(self, person: str) -> tuple[list[int], list[int]]:
+        """Erase the words somebody gave, and those that thanked nobody but them; the ledger stays.
+
+        Gives the numbers of these, and of those in which others were thanked beside them.
+        """
+        ours = kudos.c.workspace_id == self._workspace
+        theirs = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
+        )
+        shared = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id != person
+        )
+        beside = select(kudos.c.number).where(
+            ours, kudos.c.giver_id != person, kudos.c.number.in_(theirs), kudos.c.number.in_(shared)
+        )
+        kept = list(self._connection.execute(beside.order_by(kudos.c.number)).scalars())
+        whose = or_(kudos.c.giver_id == person, kudos.c.number.in_(theirs))
+        blank = update(kudos).where(ours, whose, kudos.c.number.not_in(beside), kudos.c.reason != "")
+        words = dict.fromkeys(("customer", "customer_words", "outcome", "about_channel", "about_ts"))
+        erased = blank.values(reason="", tags="", **words).returning(kudos.c.number)
+        return sorted(self._connection.execute(erased).scalars()), kept
+
     def taken_back_by(self, source: str) -> int | None:
         query = select(reversals.c.kudos_number).where(
             reversals.c.workspace_id == self._workspace, reversals.c.source == source
@@ -86,16 +110,112 @@ class KudosShelf:
         theirs = select(recipients.c.kudos_number).where(
             recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
         )
-        standing = reversals.c.kudos_number.is_(None)
-        return self._read(kudos.c.number.in_(theirs), standing, limit=limit)
+        return self._read(kudos.c.number.in_(theirs), *_STANDING, limit=limit)
 
     def given_by(self, person: str, limit: int) -> list[Kudos]:
-        return self._read(kudos.c.giver_id == person, reversals.c.kudos_number.is_(None), limit=limit)
+        return self._read(kudos.c.giver_id == person, *_STANDING, limit=limit)
+
+    def all_of(self, person: str) -> list[Kudos]:
+        """Every kudos somebody gave or was thanked by, those taken back too, the latest first."""
+        theirs = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
+        )
+        return self._read(or_(kudos.c.giver_id == person, kudos.c.number.in_(theirs)))
+
+    def received_by_any(self, people: Collection[str], since: datetime, limit: int) -> list[Kudos]:
+        to_them = select(recipients.c.kudos_number).where(
+            recipients.c.workspace_id == self._workspace, recipients.c.person_id.in_(people)
+        )
+        return self._read(kudos.c.number.in_(to_them), *_STANDING, kudos.c.given_at >= since, limit=limit)
 
     def counts(self, person: str) -> Counts:
         query = select(totals).where(totals.c.workspace_id == self._workspace, totals.c.person_id == person)
         found = {row.role: row.tally for row in self._connection.execute(query)}
         return Counts(received=found.get(RECEIVED, 0), given=found.get(GIVEN, 0))
+
+    def given_since(self, giver: str, moment: datetime, limit: int) -> list[Given]:
+        query = (
+            select(kudos.c.number, kudos.c.reason, kudos.c.given_at)
+            .select_from(_KUDOS)
+            .where(
+                kudos.c.workspace_id == self._workspace,
+                kudos.c.giver_id == giver,
+                kudos.c.given_at >= moment,
+                reversals.c.kudos_number.is_(None),
+            )
+            .order_by(kudos.c.number.desc())
+            .limit(limit)
+        )
+        return [Given(row.number, row.reason, row.given_at) for row in self._connection.execute(query)]
+
+    def following(self, place: Place, *beginnings: str) -> list[Kudos]:
+        begins = or_(*(kudos.c.source.startswith(one, autoescape=True) for one in beginnings))
+        return self._read(*_about(place), begins, reversals.c.kudos_number.is_(None))
+
+    def by_mark(self, giver: str, place: Place) -> Kudos | None:
+        # Of what was sent over the shortcut, the same giver may have given another about the same message.
+        marked = kudos.c.source.startswith(BY_MARK, autoescape=True)
+        standing = reversals.c.kudos_number.is_(None)
+        found = self._read(*_about(place), kudos.c.giver_id == giver, marked, standing)
+        return next(iter(found), None)
+
+    def reword(self, number: int, reason: str, tags: Sequence[str], at: datetime) -> bool:
+        newer = or_(kudos.c.reworded_at.is_(None), kudos.c.reworded_at < at)
+        values = {"reason": reason, "tags": " ".join(tags), "reworded_at": at}
+        return self._change(number, newer, **values)
+
+    def pass_on(self, number: int, manager: str, words: str, now: datetime) -> bool:
+        row = {
+            "workspace_id": self._workspace,
+            "kudos_number": number,
+            "manager_id": manager,
+            "words": words,
+            "passed_at": now,
+        }
+        statement = inserting(self._connection, passed_on).on_conflict_do_nothing()
+        returning = statement.returning(passed_on.c.kudos_number)
+        return self._connection.execute(returning, row).scalar_one_or_none() is not None
+
+    def passed_on(self, number: int, manager: str) -> str | None:
+        query = select(passed_on.c.words).where(
+            passed_on.c.workspace_id == self._workspace,
+            passed_on.c.kudos_number == number,
+            passed_on.c.manager_id == manager,
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def to_ask(self, since: datetime, until: datetime, limit: int) -> list[int]:
+        giver = and_(people.c.workspace_id == kudos.c.workspace_id, people.c.person_id == kudos.c.giver_id)
+        query = (
+            select(kudos.c.number)
+            .select_from(_KUDOS.join(people, giver))
+            .where(
+                kudos.c.workspace_id == self._workspace,
+                text("kudos.asked_at IS NULL"),  # in the words of the partial index
+                kudos.c.given_at > since,
+                kudos.c.given_at <= until,
+                *_STANDING,
+                people.c.active.is_(True),
+            )
+            .order_by(kudos.c.given_at)
+            .limit(limit)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def asked(self, number: int, now: datetime) -> bool:
+        return self._change(number, kudos.c.asked_at.is_(None), asked_at=now)
+
+    def yielded(self, number: int, outcome: str, now: datetime) -> bool:
+        return self._change(number, kudos.c.outcome.is_(None), outcome=outcome, outcome_at=now)
+
+    def _change(self, number: int, where: ColumnElement[bool], **values: Any) -> bool:
+        """Change a row where it still is as it should be; of two at once only one finds it so.
+
+        What was erased gets no words again.
+        """
+        ours = (kudos.c.workspace_id == self._workspace, kudos.c.number == number, kudos.c.reason != "")
+        statement = update(kudos).where(*ours, where).values(**values).returning(kudos.c.number)
+        return self._connection.execute(statement).scalar_one_or_none() is not None
 
     def given_to(self, giver: str, people: Iterable[str], since: datetime) -> int:
         to_them = select(recipients.c.kudos_number).where(
@@ -131,7 +251,7 @@ class KudosShelf:
             for person, role in sorted(kept.keys() | found.keys())
             if kept[person, role] != found[person, role]
         ]
-        return wrong + self._unbalanced()
+        return wrong + self._unbalanced() + joining.disagreements(self._connection, self._workspace)
 
     def _tallies(self, query: Select[Any]) -> Counter[tuple[str, str]]:
         rows = self._connection.execute(query)
@@ -204,16 +324,23 @@ class KudosShelf:
         )
         rows = self._connection.execute(query).all()
         thanked = self._thanked([row.number for row in rows])
-        known = self._people.look_up({row.giver_id for row in rows}.union(*thanked.values()), (), ()).people
+        seconds = self._joined([row.number for row in rows])
+        ids = {row.giver_id for row in rows}.union(
+            *thanked.values(), *(dict(each) for each in seconds.values())
+        )
+        known = self._people.look_up(ids, (), ()).people
         return [
             Kudos(
                 number=row.number,
-                giver=known[row.giver_id],
-                recipients=tuple(known[id] for id in thanked[row.number]),
+                giver=known[row.giver_id].at(row.given_at),
+                recipients=tuple(known[id].at(row.given_at) for id in thanked[row.number]),
                 reason=row.reason,
                 tags=tuple(row.tags.split()),
                 given_at=row.given_at,
                 taken_back=row.reversed is not None,
+                besides=_besides_of(row),
+                outcome=row.outcome or "",
+                joined=tuple(known[id].at(since) for id, since in seconds[row.number]),
             )
             for row in rows
         ]
@@ -229,5 +356,42 @@ class KudosShelf:
             found[row.kudos_number].append(row.person_id)
         return found
 
+    def _joined(self, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
+        """Who joined in, and since when."""
+        query = select(joined).where(joined.c.kudos_number.in_(numbers)).order_by(*_EARLIEST)
+        found: dict[int, list[tuple[str, datetime]]] = {number: [] for number in numbers}
+        for row in self._connection.execute(query):
+            found[row.kudos_number].append((row.person_id, row.since))
+        return found
 
+
+def _besides(said: Besides) -> dict[str, Any]:
+    return {
+        "above": said.above,
+        "private": said.private,
+        "customer": said.customer or None,
+        "customer_words": said.customer_words or None,
+        "about_channel": said.about.channel if said.about else None,
+        "about_ts": said.about.ts if said.about else None,
+    }
+
+
+def _besides_of(row: Row[Any]) -> Besides:
+    return Besides(
+        above=row.above,
+        private=row.private,
+        customer=row.customer or "",
+        customer_words=row.customer_words or "",
+        about=Place(row.about_channel, row.about_ts) if row.about_channel else None,
+    )
+
+
+_STANDING = (reversals.c.kudos_number.is_(None), kudos.c.reason != "")  # not taken back, nor erased
+
+
+def _about(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return kudos.c.about_channel == place.channel, kudos.c.about_ts == place.ts
+
+
+_EARLIEST = (joined.c.since, joined.c.person_id)
 _KUDOS = kudos.outerjoin(reversals, reversals.c.kudos_number == kudos.c.number)

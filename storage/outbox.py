@@ -28,8 +28,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.messages import KudosTakenBack, Message
-from bot.ports import Letter, Parked, Sent
-from storage.engine import upsert
+from bot.ports import Kept, Letter, Parked, Sent
+from bot.rules.recognition import Place
+from storage.engine import inserting, upsert
 from storage.tables import lanes, outbox
 
 _FACTS: dict[str, TypeAdapter[Message]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Message)}
@@ -45,8 +46,29 @@ class OutboxShelf:
         self.queued = 0
 
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
-        key = uuid4().hex
-        row = {
+        return self._put(uuid4().hex, to, message, now, about)
+
+    def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
+        row = self._row(key, to, message, now, "")
+        statement = inserting(self._connection, outbox).on_conflict_do_nothing()
+        put = self._connection.execute(statement.returning(outbox.c.key), row).scalar_one_or_none()
+        self.queued += put is not None
+        return put is not None
+
+    def amend(self, key: str, message: Message) -> None:
+        fact = _ANY.dump_json(asdict(message)).decode()
+        untouched = (outbox.c.key == key, outbox.c.state == "waiting", outbox.c.first_tried_at.is_(None))
+        self._connection.execute(
+            update(outbox).where(outbox.c.workspace_id == self._workspace, *untouched).values(fact=fact)
+        )
+
+    def _put(self, key: str, to: str, message: Message, now: datetime, about: str) -> str:
+        self._connection.execute(insert(outbox), self._row(key, to, message, now, about))
+        self.queued += 1
+        return key
+
+    def _row(self, key: str, to: str, message: Message, now: datetime, about: str) -> dict[str, Any]:
+        return {
             "workspace_id": self._workspace,
             "key": key,
             "destination": to,
@@ -59,9 +81,6 @@ class OutboxShelf:
             "unsure": False,
             "queued_at": now,
         }
-        self._connection.execute(insert(outbox), row)
-        self.queued += 1
-        return key
 
     def about(self, subject: str) -> list[tuple[str, str]]:
         query = (
@@ -81,6 +100,46 @@ class OutboxShelf:
         )
         row = self._connection.execute(query).one_or_none()
         return Sent(row.channel, row.ts) if row and row.ts else None
+
+    def kept_for(self, to: str) -> list[Kept]:
+        """Every message to one destination, in their order."""
+        query = (
+            select(outbox.c.kind, outbox.c.queued_at, outbox.c.state)
+            .where(outbox.c.workspace_id == self._workspace, outbox.c.destination == to)
+            .order_by(outbox.c.id)
+        )
+        return [Kept(row.kind, row.queued_at, row.state) for row in self._connection.execute(query)]
+
+    def message(self, key: str) -> Message | None:
+        query = select(outbox.c.kind, outbox.c.fact).where(
+            outbox.c.workspace_id == self._workspace, outbox.c.key == key
+        )
+        row = self._connection.execute(query).one_or_none()
+        return _FACTS[row.kind].validate_json(row.fact) if row and row.kind in _FACTS else None
+
+    def standing_at(self, place: Place) -> Message | None:
+        query = select(outbox.c.kind, outbox.c.fact).where(
+            outbox.c.workspace_id == self._workspace,
+            outbox.c.channel == place.channel,
+            outbox.c.ts == place.ts,
+        )
+        row = self._connection.execute(query.limit(1)).one_or_none()
+        return _FACTS[row.kind].validate_json(row.fact) if row and row.kind in _FACTS else None
+
+    def put_once(self, to: str, message: Message, now: datetime, about: str) -> None:
+        # Locked, so that it is not claimed and rendered before what this transaction did is committed.
+        waiting = (
+            select(outbox.c.id)
+            .where(
+                outbox.c.workspace_id == self._workspace,
+                outbox.c.subject == about,
+                outbox.c.state == "waiting",
+            )
+            .limit(1)
+            .with_for_update()
+        )
+        if self._connection.execute(waiting).one_or_none() is None:
+            self.put(to, message, now, about)
 
     def parked(self) -> list[Parked]:
         query = (
@@ -157,6 +216,17 @@ def settle(connection: Connection, letter: Letter, **values: Any) -> bool:
     ours = and_(outbox.c.id == letter.id, outbox.c.lease == letter.lease, outbox.c.state == "sending")
     done = update(outbox).where(ours).values(lease=None, lease_until=None, **values).returning(outbox.c.id)
     return connection.execute(done).scalar_one_or_none() is not None
+
+
+def waiting(connection: Connection, now: datetime) -> tuple[int, float, int]:
+    """Count what is still to be said, how late the oldest of it is (seconds), and what is parked.
+
+    In the very words of the partial indexes, so that the history does not count.
+    """
+    late = select(func.count(), func.min(outbox.c.due_at)).where(_unfinished(outbox), outbox.c.due_at <= now)
+    messages, since = connection.execute(late).one()
+    parked = select(func.count()).select_from(outbox).where(text("outbox.state = 'parked'"))
+    return messages, (now - since).total_seconds() if since else 0.0, connection.execute(parked).scalar_one()
 
 
 def _ready(now: datetime) -> Select[Any]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, true
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, true, update
 
-from bot.rules.people import Group, Person, Roll, plain
+from bot.rules.people import NAMELESS, Group, Person, Roll, plain
 from bot.rules.routing import Chain
 from storage import chains
 from storage.chart import ChartShelf
@@ -82,6 +82,23 @@ class PeopleShelf:
             self._put_some(some, now)
         ChartShelf(self._connection, self._workspace).adopt(people)
 
+    def forget(self, person: str, now: datetime) -> None:
+        """Name them no more in what is older than now; if they have left, take their names out as well."""
+        which = and_(people.c.workspace_id == self._workspace, people.c.person_id == person)
+        self._connection.execute(update(people).where(which).values(erased_at=now))
+        blank = dict.fromkeys(_NAMES, "") | {"name": NAMELESS, "email": None, "timezone": "UTC"}
+        gone = update(people).where(which, people.c.active.is_(False))
+        self._connection.execute(gone.values(blank))
+
+    def groups_of(self, person: str) -> list[Group]:
+        """The user groups somebody is in, without their members."""
+        theirs = select(group_members.c.group_id).where(
+            group_members.c.workspace_id == self._workspace, group_members.c.person_id == person
+        )
+        query = select(groups).where(groups.c.workspace_id == self._workspace, groups.c.group_id.in_(theirs))
+        rows = self._connection.execute(query.order_by(groups.c.handle))
+        return [Group(row.group_id, row.handle, row.name, active=row.active) for row in rows]
+
     def put_group(self, group: Group, now: datetime) -> None:
         ours = {"workspace_id": self._workspace, "group_id": group.id}
         kept = {"handle": group.handle, "name": group.name, "active": group.active, "seen_at": now}
@@ -137,12 +154,18 @@ class PeopleShelf:
             kept = {name: statement.excluded[name] for name in rows[0] if name not in _KEY}
             # Slack leaves the e-mail out here and there; that is no reason to forget whose it is.
             kept["email"] = func.coalesce(statement.excluded.email, people.c.email)
+            # Slack tells of those who left for ever; whoever asked to be erased stays so, unless they return.
+            stays = and_(people.c.erased_at.is_not(None), statement.excluded.active.is_(False))
+            kept |= {name: case((stays, people.c[name]), else_=kept[name]) for name in _NAMES}
             statement = statement.on_conflict_do_update(index_elements=[*_KEY], set_=kept)
             self._connection.execute(statement, rows)
 
 
 _KEY = ("workspace_id", "person_id")
 _TYPED_AS = (people.c.plain_handle, people.c.plain_name, people.c.plain_real_name)
+
+
+_NAMES = ("handle", "name", "real_name", "plain_handle", "plain_name", "plain_real_name", "email", "timezone")
 
 
 def _row(person: Person) -> dict[str, Any]:
@@ -177,4 +200,5 @@ def _person(row: Row[Any]) -> Person:
         timezone=row.timezone,
         email=row.email or "",
         admin=row.admin,
+        erased_at=row.erased_at,
     )

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.schema import SchemaItem
@@ -76,6 +77,8 @@ workspaces = _table(
     Column("name", Text, nullable=False),
     Column("bot_user_id", Id, nullable=False),
     Column("added_at", Moment, nullable=False),
+    # Where its messages can be linked to, such as https://kestrel.slack.com/
+    Column("url", Text),
 )
 
 people = _table(
@@ -98,6 +101,8 @@ people = _table(
     # In lower case, as everywhere; unknown where Slack hides it.
     Column("email", Text),
     Column("admin", Boolean, nullable=False),
+    # Nobody is shown as the one who did or got what is older than this.
+    Column("erased_at", Moment),
     PrimaryKeyConstraint("workspace_id", "person_id"),
     Index(None, "workspace_id", "plain_handle"),
     Index(None, "workspace_id", "plain_name"),
@@ -129,6 +134,8 @@ group_members = _table(
     ),
 )
 
+_UNASKED = text("asked_at IS NULL")
+
 kudos = _table(
     "kudos",
     Column("number", Number, primary_key=True),
@@ -139,7 +146,23 @@ kudos = _table(
     # Unique to the request that gave it: delivered twice, it counts once.
     Column("source", String(255), nullable=False),
     Column("given_at", Moment, nullable=False),
+    Column("above", Boolean, nullable=False, server_default=false()),
+    Column("private", Boolean, nullable=False, server_default=false()),
+    Column("customer", Text),
+    Column("customer_words", Text),
+    # The message it is about, where there is one.
+    Column("about_channel", Id),
+    Column("about_ts", String(32)),
+    # What the favour yielded, when its giver said so, and when they were asked.
+    Column("outcome", Text),
+    Column("outcome_at", Moment),
+    Column("asked_at", Moment),
+    # Of which edit of that message its reason is, where it follows it.
+    Column("reworded_at", Moment),
     UniqueConstraint("workspace_id", "source"),
+    Index(None, "workspace_id", "about_channel", "about_ts"),
+    # Whose givers are still to be asked: few, however long the history grows.
+    Index("ix_kudos_unasked", "workspace_id", "given_at", postgresql_where=_UNASKED, sqlite_where=_UNASKED),
     Index(None, "workspace_id", "giver_id", "number"),
     Index(None, "workspace_id", "given_at"),
     sqlite_autoincrement=True,  # a number is never used again
@@ -185,6 +208,127 @@ ledger = _table(
     sqlite_autoincrement=True,
 )
 
+# Who joined in and in which way (an emoji by its name, or a button), each time it happened; append-only.
+# The latest of each way is what stands, whatever the order in which Slack told of it.
+joinings = _table(
+    "joinings",
+    Column("entry", Number, primary_key=True),
+    _workspace(),
+    Column("kudos_number", Number, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("way", String(128), nullable=False),
+    Column("joined", Boolean, nullable=False),
+    Column("happened_at", Moment, nullable=False),
+    Column("source", String(255), nullable=False),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+    UniqueConstraint("workspace_id", "source"),
+    Index(None, "kudos_number", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+# Who stands as having joined in: what the log above amounts to, kept in the same transaction.
+joined = _table(
+    "joined",
+    _workspace(),
+    Column("kudos_number", Number, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("since", Moment, nullable=False),
+    PrimaryKeyConstraint("kudos_number", "person_id"),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+    Index(None, "workspace_id", "person_id"),
+)
+
+# Each time somebody put the emoji that thanks on a message, or took it away; append-only as well.
+marks = _table(
+    "marks",
+    Column("entry", Number, primary_key=True),
+    _workspace(),
+    Column("channel", Id, nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("way", String(128), nullable=False),
+    Column("added", Boolean, nullable=False),
+    Column("happened_at", Moment, nullable=False),
+    Column("source", String(255), nullable=False),
+    UniqueConstraint("workspace_id", "source"),
+    Index(None, "workspace_id", "channel", "ts", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+# What a manager said to their people about a kudos, once.
+passed_on = _table(
+    "passed_on",
+    _workspace(),
+    Column("kudos_number", Number, nullable=False),
+    Column("manager_id", Id, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("passed_at", Moment, nullable=False),
+    PrimaryKeyConstraint("kudos_number", "manager_id"),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+)
+
+# How somebody likes to be thanked; no row: publicly.
+preferences = _table(
+    "preferences",
+    _workspace(),
+    Column("person_id", Id, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("value", String(64), nullable=False),
+    Column("set_at", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "person_id", "name"),
+)
+
+# What is done about thanks in one channel; no row: as everywhere.
+channel_modes = _table(
+    "channel_modes",
+    _workspace(),
+    Column("channel_id", Id, nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    CheckConstraint("mode IN ('suggest', 'auto', 'off')", name="mode"),
+    PrimaryKeyConstraint("workspace_id", "channel_id"),
+)
+
+# What somebody does not want to be asked: a kind of question, and perhaps where.
+mutes = _table(
+    "mutes",
+    _workspace(),
+    Column("person_id", Id, nullable=False),
+    Column("what", String(128), nullable=False),
+    Column("since", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "person_id", "what"),
+)
+
+# What a manager keeps for the review of somebody who reports to them.
+kept = _table(
+    "kept",
+    _workspace(),
+    Column("manager_id", Id, nullable=False),
+    Column("kudos_number", Number, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "manager_id", "kudos_number", "person_id"),
+    ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+)
+
+# One row per digest of a kind to an addressee: from the end of the one before to its own.
+digests = _table(
+    "digests",
+    _workspace(),
+    Column("kind", String(16), nullable=False),
+    Column("addressee", Id, nullable=False),
+    Column("period", String(16), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    # True where it said nothing of its own and is told with the next one.
+    Column("folded", Boolean, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    CheckConstraint("kind IN ('weekly', 'manager', 'executive')", name="kind"),
+    PrimaryKeyConstraint("workspace_id", "kind", "addressee", "period"),
+    Index(None, "workspace_id", "kind", "addressee", "until"),
+)
+
 totals = _table(
     "totals",
     _workspace(),
@@ -195,6 +339,7 @@ totals = _table(
 )
 
 _UNFINISHED = text("state IN ('waiting', 'sending')")
+_STANDS = text("ts IS NOT NULL")
 
 outbox = _table(
     "outbox",
@@ -220,6 +365,15 @@ outbox = _table(
     CheckConstraint("state IN ('waiting', 'sending', 'sent', 'parked', 'dropped')", name="state"),
     UniqueConstraint("key"),
     Index("ix_outbox_subject", "workspace_id", "subject"),
+    # Which message somebody reacted to.
+    Index(
+        "ix_outbox_place",
+        "workspace_id",
+        "channel",
+        "ts",
+        postgresql_where=_STANDS,
+        sqlite_where=_STANDS,
+    ),
     # What is still to do stays small however long the history grows.
     Index(
         "ix_outbox_lane",

@@ -1,32 +1,35 @@
 """One function, one transaction: the only way into the database."""
 
-import asyncio
 import zlib
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import Refusal
-from bot.ports import Letter, Sent
+from bot.ports import Letter, Sent, Waiting
+from storage import commits
 from storage import engine as engines
 from storage import outbox as letters
+from storage.capture import CaptureShelf
 from storage.chart import ChartShelf
 from storage.claims import ClaimsShelf
+from storage.digests import DigestShelf
 from storage.escalations import EscalationShelf
+from storage.joining import JoiningShelf
 from storage.kudos import KudosShelf
 from storage.outbox import OutboxShelf
 from storage.people import PeopleShelf
+from storage.preferences import PreferenceShelf
+from storage.reviews import ReviewShelf
 from storage.secrets import Cipher
 from storage.settings import SettingsShelf
+from storage.traces import TraceShelf
 
 T = TypeVar("T")
-TRIES = 5
-LAST_TRANSACTIONS = 2.0  # seconds that those in hand may take when we stop
 
 OnCommit = Callable[[str, int], None]
 """Told after each commit: the name of the function that ran, and how many messages it queued."""
@@ -63,10 +66,34 @@ class Work:
         return KudosShelf(self._connection, self.workspace, self.people)
 
     @cached_property
+    def digests(self) -> DigestShelf:
+        return DigestShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def joining(self) -> JoiningShelf:
+        return JoiningShelf(self._connection, self.workspace)
+
+    @cached_property
+    def preferences(self) -> PreferenceShelf:
+        return PreferenceShelf(self._connection, self.workspace)
+
+    @cached_property
     def escalations(self) -> EscalationShelf:
         if self._cipher is None:
             raise Refusal("Escalations are encrypted, and GOODWORD_ENCRYPTION_KEY is not set.")
         return EscalationShelf(self._connection, self.workspace, self._cipher)
+
+    @cached_property
+    def reviews(self) -> ReviewShelf:
+        return ReviewShelf(self._connection, self.workspace, self.people)
+
+    @cached_property
+    def capture(self) -> CaptureShelf:
+        return CaptureShelf(self._connection, self.workspace)
+
+    @cached_property
+    def traces(self) -> TraceShelf:
+        return TraceShelf(self._connection, self.workspace)
 
     @cached_property
     def outbox(self) -> OutboxShelf:
@@ -82,7 +109,7 @@ class Store:
 
     `encryption_key` is one or several Fernet keys, newest first, separated by commas; without it
     whatever shows an escalation is refused, the Home tab included.
-    SQLite gets one thread, for it has one writer; PostgreSQL as many as its pool has connections.
+    How many threads there are, and which transactions share a commit, is said in `storage.commits`.
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.
     `in_a_hurry`: see `storage.engine.build`.
@@ -100,8 +127,7 @@ class Store:
     ) -> None:
         self.engine: Engine = engines.build(database_url, in_a_hurry=in_a_hurry)
         self._cipher = Cipher(encryption_key) if encryption_key else None
-        threads = engines.THREADS[self.engine.dialect.name]
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="storage")
+        self._threads = commits.threads_for(self.engine)
         self._lease = lease
         self._pace = pace
         self.on_commit = on_commit
@@ -114,37 +140,19 @@ class Store:
             result = fn(work)
             return result, work.outbox.queued
 
-        result, queued = await self._run(in_workspace)
-        self.on_commit(_name_of(fn), queued)
+        name = _name_of(fn)
+        result, queued = await self._threads.run(in_workspace, name, only_reads=False)
+        self.on_commit(name, queued)
         return result
 
     async def across(self, fn: Callable[[Connection], T], /, *, only_reads: bool = False) -> T:
         """Like `transact`, for the few things that concern every workspace."""
-        return await self._run(fn, only_reads=only_reads)
+        return await self._threads.run(fn, _name_of(fn), only_reads=only_reads)
 
     async def close(self) -> None:
         """Wait for transactions in hand, though not for ever, then let the database go."""
-        try:
-            async with asyncio.timeout(LAST_TRANSACTIONS):
-                await asyncio.to_thread(self._threads.shutdown)
-        except TimeoutError:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        await self._threads.close()
         self.engine.dispose()
-
-    async def _run(self, fn: Callable[[Connection], T], *, only_reads: bool = False) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(self._commit, fn, only_reads=only_reads))
-
-    def _commit(self, fn: Callable[[Connection], T], *, only_reads: bool) -> T:
-        engine = self.engine.execution_options(only_reads=only_reads)
-        for attempt in range(1, TRIES + 1):
-            try:
-                with engine.begin() as connection:
-                    return fn(connection)
-            except DBAPIError as error:
-                if attempt == TRIES or not engines.is_fleeting(error):
-                    raise
-        raise AssertionError("unreachable")
 
     # What the sender of messages needs (bot.ports.PostOffice)
 
@@ -171,6 +179,12 @@ class Store:
 
     async def drop(self, letter: Letter, now: datetime) -> None:
         await self._settle(letter, state="dropped", unsure=False, settled_at=now)
+
+    async def waiting(self, now: datetime) -> Waiting:
+        messages, oldest, parked = await self.across(partial(letters.waiting, now=now), only_reads=True)
+        pool = self.engine.pool
+        in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
+        return Waiting(messages, oldest, parked, in_use)
 
     async def _settle(self, letter: Letter, **values: Any) -> None:
         await self.across(partial(letters.settle, letter=letter, **values))

@@ -14,13 +14,19 @@ class Workspace:
     id: str
     name: str
     bot_user: str
+    url: str = ""
 
 
 def add(connection: Connection, workspace: Workspace, now: datetime) -> None:
-    row = {"workspace_id": workspace.id, "name": workspace.name, "bot_user_id": workspace.bot_user}
-    upsert(connection, workspaces, [row | {"added_at": now}], update=("name", "bot_user_id"))
+    row = {
+        "workspace_id": workspace.id,
+        "name": workspace.name,
+        "bot_user_id": workspace.bot_user,
+        "url": workspace.url or None,
+    }
+    upsert(connection, workspaces, [row | {"added_at": now}], update=("name", "bot_user_id", "url"))
 
 
 def every(connection: Connection) -> list[Workspace]:
     rows = connection.execute(select(workspaces).order_by(workspaces.c.workspace_id))
-    return [Workspace(row.workspace_id, row.name, row.bot_user_id) for row in rows]
+    return [Workspace(row.workspace_id, row.name, row.bot_user_id, row.url or "") for row in rows]

@@ -86,6 +86,11 @@ class Town:
         return in_channels + alone + [view.plain for view in shown.views]
 
 
+def words(post: Message) -> str:
+    """What a post in the recognition channel says, without the button below it."""
+    return post.plain.removesuffix("\n[Me too]")
+
+
 def unfinished(connection: Connection) -> int:
     """How many messages the outbox still has to deal with."""
     count = select(func.count()).select_from(outbox).where(outbox.c.state.in_(["waiting", "sending"]))

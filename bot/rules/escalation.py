@@ -28,7 +28,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """One escalation as it stands. Its words are None once they were erased."""
+    """One escalation as it stands. Its words are None once they were erased.
+
+    So they are while it is `sealed`: nobody can read them with the keys at hand.
+    """
 
     number: int
     reporter: str
@@ -47,6 +50,7 @@ class Escalation:
     closed_at: datetime | None
     stage: int = 0
     due_at: datetime | None = None
+    sealed: bool = False
 
     @property
     def one_hop(self) -> bool:

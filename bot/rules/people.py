@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+NAMELESS = "a colleague"
+"""How somebody is called who asked to be erased, in what is older than that."""
+ERASED = "erased"
+"""Stands where the id of somebody stood who asked to be erased; nobody's id is in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody in the directory. `home` is the id of the organisation (Slack team) they belong to.
 
-    `email` is in lower case, and empty where Slack hides it.
+    `email` is in lower case, and empty where Slack hides it. Whoever asked to be erased at `erased_at`
+    is not shown by name or mention (`nameless`) in what is older.
     """
 
     id: str
@@ -23,6 +30,15 @@ class Person:
     timezone: str = "UTC"
     email: str = ""
     admin: bool = False
+    erased_at: datetime | None = None
+    nameless: bool = False
+
+    def at(self, moment: datetime) -> "Person":
+        """The same person as they are shown in what is from then."""
+        erased = self.erased_at is not None and moment <= self.erased_at
+        return (
+            replace(self, name=NAMELESS, handle="", real_name="", email="", nameless=True) if erased else self
+        )
 
     def answers_to(self, handle: str) -> bool:
         """Whether a typed `@handle` may mean this person: by user name, display name or full name."""

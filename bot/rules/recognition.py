@@ -11,6 +11,8 @@ from bot.rules.people import Group, Person, Roll, listed
 
 UNDO_WITHIN = timedelta(minutes=15)
 LEAST_WORDS = 3
+BY_TALK = "talk:"  # how the source of a kudos begins that was recorded from a message
+BY_MARK = "mark:"  # how the source of a kudos begins that an emoji on a message is
 LONGEST_REASON = 3000  # characters; what one modal input of Slack can hold
 
 
@@ -45,11 +47,35 @@ Piece = Words | ToPerson | ToGroup
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A message in the chat, by its channel's id and its timestamp, which is its name there."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What a kudos may say besides whom and what for.
+
+    `above` marks it above and beyond, `private` keeps it out of the recognition channel, `customer` is a
+    customer's name and `customer_words` what they said, `about` the message that it is about.
+    """
+
+    above: bool = False
+    private: bool = False
+    customer: str = ""
+    customer_words: str = ""
+    about: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A kudos as typed: whom it names, and the reason with the mentions that stand inside it."""
 
     mentions: tuple[Mention, ...]
     reason: tuple[Words | Mention, ...]
+    besides: Besides = Besides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +90,15 @@ class Decision:
     left_out: tuple[LeftOut, ...]
     reason: str
     tags: tuple[str, ...]
+    besides: Besides = Besides()
 
 
 @dataclass(frozen=True, slots=True)
 class Kudos:
-    """One thanks to one or more recipients, as the ledger keeps it."""
+    """One thanks to one or more recipients, as the ledger keeps it.
+
+    `outcome` is what it yielded, as the giver told later, and `joined` who seconded it, in their order.
+    """
 
     number: int
     giver: Person
@@ -77,6 +107,9 @@ class Kudos:
     tags: tuple[str, ...]
     given_at: datetime
     taken_back: bool = False
+    besides: Besides = Besides()
+    outcome: str = ""
+    joined: tuple[Person, ...] = ()
 
 
 # A handle starts at a word's beginning, so that ben@example.com is none; Slack allows letters, digits, . _ -
@@ -163,7 +196,12 @@ def decide(giver: Person, draft: Draft, roll: Roll, values: Iterable[str]) -> De
     if not kept:
         raise Refusal(_nobody_left(left.values()))
     _worded(draft, tags, kept.values())
-    return Decision(tuple(kept.values()), tuple(left.values()), reason, tags)
+    return Decision(tuple(kept.values()), tuple(left.values()), reason, tags, draft.besides)
+
+
+def worded(draft: Draft, roll: Roll, values: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """The reason as text and the company's values in it, without judging whether it is enough."""
+    return _reason(draft, roll, values)
 
 
 def undoable(kudos: Kudos | None, now: datetime) -> Kudos:

@@ -67,14 +67,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Both hops, and the gaps of the chart that an administrator should mend (never with any text).
-
-    `second` is None where the first holder is the service manager too.
-    """
+    """Both hops; `second` is None where the first holder is the service manager too."""
 
     first: Holder
     second: Holder | None
-    gaps: tuple[str, ...] = ()
 
     @property
     def last(self) -> Holder:
@@ -93,65 +89,58 @@ def route(
     if subject.people == {reporter.id}:
         raise Refusal("An escalation is about somebody else. Whom or which team is it about?", "subject")
     barred = subject.people | {reporter.id}
-    gaps: list[str] = []
-    first = _first(reporter, chain, subject, barred, gaps, own=own_first_hop)
-    second = _second(subject, barred, gaps)
+    first = _first(reporter, chain, subject, barred, own=own_first_hop)
+    second = _second(subject, barred)
     if first is None or second is None:
         spare = _spare(fallback, barred)
         first, second = first or spare, second or spare
-    return Route(first, None if second.id == first.id else second, tuple(dict.fromkeys(gaps)))
+    return Route(first, None if second.id == first.id else second)
 
 
 def second_hop(subject: Subject, reporter: str, fallback: Fallback | None) -> Holder:
     """Who would get it on the subject's side as the company is now; refuses where there is nobody."""
     barred = subject.people | {reporter}
-    return _second(subject, barred, []) or _spare(fallback, barred)
+    return _second(subject, barred) or _spare(fallback, barred)
 
 
 def _first(
-    reporter: Person, chain: Chain, subject: Subject, barred: frozenset[str], gaps: list[str], *, own: bool
+    reporter: Person, chain: Chain, subject: Subject, barred: frozenset[str], *, own: bool
 ) -> Holder | None:
     if own:
         return Holder(reporter.id, reporter.name)
     # Whoever reports to the subject cannot be asked to take a complaint about them upward.
     above = next((id for id in chain.managers if id in subject.people), None)
-    return _nearest(chain.above(above) if above else chain, barred, gaps)
+    return _nearest(chain.above(above) if above else chain, barred)
 
 
-def _second(subject: Subject, barred: frozenset[str], gaps: list[str]) -> Holder | None:
+def _second(subject: Subject, barred: frozenset[str]) -> Holder | None:
     lead = subject.lead
     if lead and lead.active and lead.id not in barred:
         return Holder(lead.id, lead.name)
-    return _nearest(subject.chain, barred, gaps)
+    return _nearest(subject.chain, barred)
 
 
-def _nearest(chain: Chain, barred: frozenset[str], gaps: list[str]) -> Holder | None:
-    """The nearest active manager who may hear it; a note for administrators where there is none."""
+def _nearest(chain: Chain, barred: frozenset[str]) -> Holder | None:
+    """The nearest active manager who may hear it; nobody where managers form a circle."""
     if chain.circular:
-        gaps.append(f"the managers above {chain.of} form a circle")
         return None
-    for person in chain.known:
-        if person.active and not person.bot and person.id not in barred:
-            return Holder(person.id, person.name)
-    if not chain.managers:
-        gaps.append(f"{chain.of} has no manager")
-    elif not any(person.active for person in chain.known):
-        gaps.append(f"no manager above {chain.of} is active")
-    return None
+    fit = (one for one in chain.known if one.active and not one.bot and one.id not in barred)
+    return next((Holder(person.id, person.name) for person in fit), None)
 
 
 def _spare(fallback: Fallback | None, barred: frozenset[str]) -> Holder:
     if fallback is None or fallback.id in barred:
         raise Refusal(
-            "I do not know a manager who could take this on, and nobody is set to stand in. "
-            "Please ask your administrator to set a fallback, such as People Operations. Nothing was kept."
+            "I do not know a manager who could take this on, and nobody stands in who may. Please ask your "
+            "administrator to set a fallback: a person such as People Operations, or a private channel to "
+            "which Goodword was invited. Nothing was kept."
         )
     return Holder(fallback.id, fallback.name, is_fallback=True)
 
 
 def next_up(holder: str, chain: Chain, barred: frozenset[str], fallback: Fallback | None) -> Holder | None:
     """Where an overdue escalation is handed: the nearest manager of its holder, or the fallback."""
-    found = _nearest(chain, barred | {holder}, [])
+    found = _nearest(chain, barred | {holder})
     if found is None and fallback and fallback.id not in barred | {holder}:
         return Holder(fallback.id, fallback.name, is_fallback=True)
     return found

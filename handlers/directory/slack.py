@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import escalations, people
+from bot import hops, people
 from bot.errors import NotIntroduced
 from bot.ports import Clock, Transact
 from bot.rules.chart import FIELDS, Fact, Field
@@ -104,7 +104,7 @@ class Directory:
 
         It is asked each time, for nothing tells us of who joins a channel that we were never invited to.
         """
-        channel = await self._transact(workspace, escalations.stand_in_channel)
+        channel = await self._transact(workspace, hops.stand_in_channel)
         if not channel:
             return
         readers: list[str] = []
@@ -117,6 +117,11 @@ class Directory:
         await self._transact(workspace, keep)
 
     async def _readers(self, channel: str) -> list[str]:
+        """Give nobody where others than those invited may read along, for then it cannot stand in."""
+        room = (await self._client.conversations_info(channel=channel))["channel"]
+        if unfit(room):
+            log.warning("the channel that stands in %s, so nothing is brought there", unfit(room))
+            return []
         found: list[str] = []
         cursor: str | None = None
         while cursor != "":
@@ -144,6 +149,24 @@ class Directory:
 
     async def _meet(self, workspace: str, met: Sequence[Person], groups: Sequence[Group]) -> None:
         await self._transact(workspace, partial(people.meet, people=met, groups=groups, now=self._now()))
+
+
+def unfit(room: Mapping[str, Any]) -> str:
+    """Why a channel cannot stand in for managers; empty where it can."""
+    if not room.get("is_private"):
+        return "is public"
+    if room.get("is_archived"):
+        return "is archived"
+    return "is shared with another organisation" if room.get("is_ext_shared") else ""
+
+
+def refused_as_stand_in(room: Mapping[str, Any] | None) -> str:
+    """What to tell an administrator of a channel that cannot stand in; Slack may not show it at all."""
+    if room is None:
+        return "there is no such channel, or Goodword was not invited to it"
+    if why := unfit(room):
+        return f"it {why}, and an escalation goes to a private channel of yours only"
+    return "" if room.get("is_member", True) else "Goodword was not invited to it"
 
 
 def person_of(user: SlackUser, workspace: str) -> Person:

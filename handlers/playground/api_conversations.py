@@ -10,6 +10,7 @@ from handlers.playground.workspace import Workspace
 from handlers.playground.world import Conversation, Json, Post
 
 HISTORY_DEFAULT = 100
+MOST_TOGETHER = 8  # in a direct conversation of several, beside the app
 LIST_DEFAULT = 100
 _KINDS = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": "mpim"}
 
@@ -24,10 +25,10 @@ def conversation_json(slack: Workspace, room: Conversation) -> Json:
         "name": room.name,
         "name_normalized": room.name,
         "is_channel": room.kind == "public",
-        "is_group": room.kind == "private",
+        "is_group": room.kind in {"private", "mpim"},
         "is_im": False,
-        "is_mpim": False,
-        "is_private": room.kind == "private",
+        "is_mpim": room.kind == "mpim",
+        "is_private": room.kind in {"private", "mpim"},
         "is_archived": room.archived,
         "is_general": room.name == "general",
         "is_shared": room.shared,
@@ -45,7 +46,7 @@ def listing(slack: Workspace, args: Args) -> Json:
     if not all(each in _KINDS for each in wanted):
         raise SlackError("invalid_types")
     kinds = {_KINDS[each] for each in wanted}
-    for kind in sorted(kinds - {"mpim"}):
+    for kind in sorted(kinds):
         need(slack, READ[kind])
     rooms = [room for room in slack.world.conversations.values() if room.kind in kinds]
     rooms = [room for room in rooms if room.kind == "public" or in_it(slack, room)]
@@ -68,10 +69,13 @@ def open_im(slack: Workspace, args: Args) -> Json:
     users = [user for user in args.text("users").split(",") if user]
     if not users:
         raise SlackError("users_list_not_supplied")
-    if len(users) > 1:
-        raise SlackError("method_not_supported_for_channel_type")
-    reachable(slack.world.people.get(users[0]))
-    room = slack.world.im(users[0], slack.company.bot_user)
+    need(slack, "mpim:write" if len(users) > 1 else "im:write")
+    if len(users) > MOST_TOGETHER:
+        raise SlackError("too_many_users")
+    for user in users:
+        reachable(slack.world.people.get(user))
+    together = [*users, slack.company.bot_user]
+    room = slack.world.mpim(together) if len(users) > 1 else slack.world.im(*together)
     return {"channel": conversation_json(slack, room) if args.flag("return_im") else {"id": room.id}}
 
 

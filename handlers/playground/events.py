@@ -10,10 +10,20 @@ from handlers.playground.world import Conversation, Json
 if TYPE_CHECKING:  # the workspace sends what is shaped here
     from handlers.playground.workspace import Workspace
 
-HISTORY = {"public": "channels:history", "private": "groups:history", "im": "im:history"}
-CHANNEL_TYPE = {"public": "channel", "private": "group", "im": "im"}
-_MESSAGE = {"public": "message.channels", "private": "message.groups", "im": "message.im"}
-_ROOM_READ = {"public": "channels:read", "private": "groups:read", "im": "im:read"}
+HISTORY = {
+    "public": "channels:history",
+    "private": "groups:history",
+    "im": "im:history",
+    "mpim": "mpim:history",
+}
+CHANNEL_TYPE = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
+_MESSAGE = {
+    "public": "message.channels",
+    "private": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
+_ROOM_READ = {"public": "channels:read", "private": "groups:read", "im": "im:read", "mpim": "mpim:read"}
 _SCOPES: Mapping[str, str] = {
     "app_mention": "app_mentions:read",
     "reaction_added": "reactions:read",

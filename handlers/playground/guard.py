@@ -7,14 +7,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OUR_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-FOR_THE_APP = ("/api/", "/response/")
+FOR_THE_APP = ("/api/", "/response/", "/upload/")
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 
 class Guard:
     """A page on the internet can make a browser call 127.0.0.1, by name (DNS rebinding) or across origins.
 
-    The app's own doors are not concerned: the one wants a token, the other an unguessable address.
+    The app's own doors are not concerned: one wants a token, the others an unguessable address.
     """
 
     def __init__(self, app: ASGIApp) -> None:

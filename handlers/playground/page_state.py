@@ -19,7 +19,7 @@ def state(slack: Workspace, me: Person) -> Json:
         "people": [_person(slack, person) for person in _people(slack)],
         "team": {"name": slack.company.name, "tz": "Europe/London"},
         "app": _app(slack),
-        "channels": [_channel(room, me) for room in rooms if room.kind != "im"],
+        "channels": [_channel(room, me, _title(slack, room, me)) for room in rooms if room.kind != "im"],
         "dms": [_dm(slack, room, me, app_room) for room in rooms if room.kind == "im"],
         "groups": [_group(group) for group in world.groups.values()],
         "commands": [_command(each) for each in slack.manifest.commands.values()],
@@ -87,11 +87,20 @@ def _unread(room: Conversation, me: Person) -> int:
     return sum(post.ts > since and post.author != me.id for post in room.live())
 
 
-def _channel(room: Conversation, me: Person) -> Json:
+def _title(slack: Workspace, room: Conversation, me: Person) -> str:
+    """A channel's name; a direct conversation of several is called after the others in it."""
+    if room.kind != "mpim":
+        return room.name
+    others = [slack.world.people[id] for id in room.members - {me.id}]
+    return ", ".join(who.shown_name for who in sorted(others, key=lambda who: (who.is_bot, who.handle)))
+
+
+def _channel(room: Conversation, me: Person, title: str) -> Json:
     return {
         "id": room.id,
-        "name": room.name,
-        "private": room.kind == "private",
+        "name": title,
+        "private": room.kind != "public",
+        "together": room.kind == "mpim",
         "member": me.id in room.members,
         "unread": _unread(room, me),
         "topic": room.topic,

@@ -6,7 +6,7 @@ from handlers.playground.posting import message_json
 from handlers.playground.workspace import Workspace
 from handlers.playground.world import Conversation, Json, Post, View
 
-_ROOM_NAMES = {"im": "directmessage", "private": "privategroup"}
+_ROOM_NAMES = {"im": "directmessage", "private": "privategroup", "mpim": "privategroup"}
 
 
 def room_name(room: Conversation) -> str:

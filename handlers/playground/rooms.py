@@ -6,7 +6,7 @@ from handlers.playground.events import HISTORY
 from handlers.playground.workspace import Workspace
 from handlers.playground.world import Conversation, Post
 
-READ = {"public": "channels:read", "private": "groups:read", "im": "im:read"}
+READ = {"public": "channels:read", "private": "groups:read", "im": "im:read", "mpim": "mpim:read"}
 
 
 def need(slack: Workspace, *scopes: str) -> None:

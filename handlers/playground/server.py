@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from handlers.playground.api_files import received, shown
 from handlers.playground.endpoints import WebApi, response_url
 from handlers.playground.guard import Guard
 from handlers.playground.page import page_routes
@@ -46,7 +47,11 @@ class PretendSlack(PeopleUse):
 def build(slack: PretendSlack) -> Starlette:
     api = Route("/api/{method:path}", WebApi(slack), methods=["GET", "POST"])
     answers = Route("/response/{token}", partial(response_url, slack), methods=["POST"])
-    return Starlette(routes=[api, answers, *page_routes(slack)], middleware=[Middleware(Guard)])
+    uploads = Route("/upload/{file}/{secret}", partial(received, slack), methods=["POST"])
+    files = Route("/file/{file}", partial(shown, slack), methods=["GET"])
+    return Starlette(
+        routes=[api, answers, uploads, files, *page_routes(slack)], middleware=[Middleware(Guard)]
+    )
 
 
 class _Server(uvicorn.Server):

@@ -129,6 +129,11 @@ def open_view(view: View, world: World) -> ShownView:
     )
 
 
+def _is_theirs(room: Conversation, user: str, world: World) -> bool:
+    """Whether it is one of their channels; what the app says to several is shown to these, not to the app."""
+    return room.kind != "im" and (room.kind != "mpim" or user != world.company.bot_user)
+
+
 def shown(user: str, world: World) -> Shown:
     if world.people[user].deleted:
         return Shown()
@@ -137,7 +142,7 @@ def shown(user: str, world: World) -> Shown:
     home = world.homes.get(user)
     return Shown(
         dms=[m for room in rooms if room.kind == "im" and room.members == app for m in in_room(room, world)],
-        channels={room.name: in_room(room, world) for room in rooms if room.kind != "im"},
+        channels={room.name: in_room(room, world) for room in rooms if _is_theirs(room, user, world)},
         ephemerals=[read(post, world) for post in world.ephemerals if post.ephemeral_to == user],
         views=[open_view(view, world) for view in world.stacks.get(user, ())],
         home=None if home is None else home.given["blocks"],

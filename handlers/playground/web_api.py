@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from handlers.playground import api_chat, api_conversations, api_people, api_views
+from handlers.playground import api_chat, api_conversations, api_files, api_people, api_views
 from handlers.playground.args import Args
 from handlers.playground.errors import SlackError
 from handlers.playground.rooms import need
@@ -17,6 +17,7 @@ METHODS: Mapping[str, Method] = {
     **api_conversations.METHODS,
     **api_chat.METHODS,
     **api_views.METHODS,
+    **api_files.METHODS,
 }
 
 # What a method needs whatever it is asked; the conversation methods look for themselves.
@@ -29,7 +30,6 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "bots.info": ("users:read",),
-    "conversations.open": ("im:write",),
     "conversations.join": ("channels:join",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),

@@ -45,9 +45,24 @@ class Post:
         return self.thread_ts is not None and self.thread_ts != self.ts
 
 
+@dataclass(eq=False)
+class Upload:
+    """A file on its way: announced, then received, then shared."""
+
+    id: str
+    name: str
+    length: int
+    secret: str
+    content: bytes | None = None
+    shared: bool = False
+
+    def file(self, title: str) -> Json:
+        return {"id": self.id, "name": self.name, "title": title, "mode": "hosted"}
+
+
 @dataclass
 class Conversation:
-    """`kind` is public, private or im; the posts lie in the order of their ts."""
+    """`kind` is public, private, im or mpim; the posts lie in the order of their ts."""
 
     id: str
     name: str
@@ -90,6 +105,7 @@ class World:
         self.groups: dict[str, Group] = {group.id: group for group in company.groups}
         self.conversations: dict[str, Conversation] = {}
         self.ephemerals: list[Post] = []
+        self.uploads: dict[str, Upload] = {}
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
         self.choices: dict[tuple[str, str], Json] = {}  # (user, ts) → what they chose in that message
@@ -130,6 +146,17 @@ class World:
         opened = Conversation(self.new_id("D"), "", "im", both)
         self.conversations[opened.id] = opened
         return opened
+
+    def mpim(self, people: list[str]) -> Conversation:
+        """The direct conversation of several, opened if there was none; Slack names it by their handles."""
+        found = next(
+            (c for c in self.conversations.values() if c.kind == "mpim" and c.members == {*people}), None
+        )
+        if found is None:
+            name = f"mpdm-{'--'.join(self.people[id].handle for id in people)}-1"
+            found = Conversation(self.new_id("C"), name, "mpim", {*people})
+            self.conversations[found.id] = found
+        return found
 
     def named(self, name: str) -> Conversation | None:
         wanted = name.removeprefix("#")

@@ -7,6 +7,9 @@ can be smuggled in, and everything is shown as it was typed.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.rules.people import listed
+
+MOST_NAMES = 100  # of a large user group; longer lists nobody reads, and Slack refuses
 Block = dict[str, Any]
 Element = dict[str, Any]
 
@@ -19,6 +22,11 @@ def say(text: str, *blocks: Block) -> dict[str, Any]:
 def escaped(text: str) -> str:
     """Slack asks for these three and no others; `&` first, or it is escaped twice."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def capital(words: str) -> str:
+    """The same words at the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def text(words: str, *, bold: bool = False) -> Element:
@@ -85,3 +93,58 @@ def people(ids: Sequence[str], most: int = 400) -> list[Element]:
             said.append(text(" and " if at == len(named) - 1 else ", "))
         said.append(one)
     return said
+
+
+def words(said: str) -> Block:
+    """A few plain words on a block of their own."""
+    return rich(line(text(said)))
+
+
+def row(said: str, accessory: Element) -> Block:
+    """Words with a button or a menu beside them; Slack takes 3,000 characters."""
+    return {"type": "section", "text": plain(said[:3000]), "accessory": accessory}
+
+
+def titled(title: str, said: str, accessory: Element) -> Block:
+    """The same under a bold title, which is ours: `said` is escaped, and no mention in it pings anybody."""
+    words = f"*{title}*: {escaped(said)}"[:3000]
+    return {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": words, "verbatim": True},
+        "accessory": accessory,
+    }
+
+
+def option(label: str, value: str) -> Element:
+    return {"text": plain(label), "value": value}
+
+
+def channel(id: str) -> Element:
+    return {"type": "channel", "channel_id": id}
+
+
+def asked(block_id: str, label: str, element: Element) -> Block:
+    """A field of a form that has to be filled in; its action has the block's name."""
+    return {**optional(block_id, label, element), "optional": False}
+
+
+def optional(block_id: str, label: str, element: Element) -> Block:
+    """A field of a form that may be left empty; its action has the block's name."""
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "optional": True,
+        "element": {"action_id": block_id} | element,
+    }
+
+
+def some(names: Sequence[str], most: int = MOST_NAMES) -> str:
+    """Names as one says them, and of a long list how many more."""
+    return listed(names) if len(names) <= most else listed([*names[:most], f"{len(names) - most} more"])
+
+
+def short(words: str, most: int = 160) -> str:
+    """The beginning of what somebody wrote, on one line."""
+    one_line = " ".join(words.split())
+    return one_line if len(one_line) <= most else f"{one_line[: most - 1]}…"

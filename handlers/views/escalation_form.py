@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.escalations import Planned
-from bot.rules.coach import MOST, Suggestion
 from bot.rules.escalation import LONGEST_ANSWER, Report
 from bot.rules.people import Group
 from bot.rules.routing import Holder
 from handlers.payloads import Submission
-from handlers.views import blocks
-from handlers.views.blocks import Block, Element, plain
+from handlers.views import blocks, coaching
+from handlers.views.blocks import Block, Element, capital, plain
 
 FORM, NOTE = "escalation_form", "escalation_note"
-PERSON, TEAM, CHOICES = "subject", "team", "choices"
+PERSON, TEAM, CHOICES, WORDS = "subject", "team", "choices", "words"
+HAPPENED = "happened"
 NAMED, OWN = "named", "own"
 MOST_TEAMS = 100  # Slack's limit for the options of a select
 
@@ -38,25 +38,27 @@ def drawn(
     happened: str = "",
     link: str = "",
     lost: str = "",
-    advice: Sequence[Suggestion] = (),
+    turn: int = 0,
 ) -> dict[str, Any]:
-    """Draw the form, with the route once it is known whom it is about; answers stay by their block ids."""
+    """Draw the form, with the route once it is known whom it is about; answers stay by their block ids.
+
+    `turn` is how often the coach's wording was taken, see `handlers.views.coaching`.
+    """
     return {
         "type": "modal",
         "callback_id": FORM,
         "title": plain("Take it to a manager"),
         "submit": plain("Send"),
         "close": plain("Not now"),
-        "private_metadata": json.dumps({"route": shown(planned), "link": link}),
+        "private_metadata": json.dumps({"route": shown(planned), "link": link, "turn": turn}),
         "blocks": [
             _person(),
             *([_team(teams)] if teams else []),
             *_route(planned, lost),
             *(
-                _question(name, label, hint, happened if name == "happened" else "")
+                _question(name, label, hint, happened if name == HAPPENED else "", turn)
                 for name, label, hint in QUESTIONS
             ),
-            *(_says(f"{one.why} For example: {one.wording}") for one in advice[:MOST]),
             _choices(planned),
         ],
     }
@@ -72,8 +74,8 @@ def shown(planned: Planned | None) -> str:
 
 def done(first: Holder, subject: str) -> dict[str, Any]:
     words = (
-        f"{first.name} has it now. You will hear of every step, and /escalate status shows where it stands. "
-        f"{subject} is not told by Goodword."
+        f"{capital(first.name)} has it now. You will hear of every step, and /escalate status shows where "
+        f"it stands. {subject} is not told by Goodword."
     )
     return {
         "type": "modal",
@@ -91,11 +93,14 @@ def note(
     move: str,
     shown_above: Sequence[Element],
     prefill: str,
+    *,
+    needed: bool,
+    hint: str = "",
 ) -> dict[str, Any]:
     """The small form for a note, or for the words a manager passes on."""
     element: Element = {
         "type": "plain_text_input",
-        "action_id": "words",
+        "action_id": WORDS,
         "multiline": True,
         "max_length": LONGEST_ANSWER,
     }
@@ -110,13 +115,21 @@ def note(
         "private_metadata": json.dumps({"number": number, "move": move}),
         "blocks": [
             *([blocks.rich(*shown_above)] if shown_above else []),
-            {"type": "input", "block_id": "words", "label": plain(question), "element": element},
+            {
+                "type": "input",
+                "block_id": WORDS,
+                "label": plain(question),
+                "optional": not needed,
+                "element": element,
+                **({"hint": plain(hint)} if hint else {}),
+            },
         ],
     }
 
 
 def report(sent: Submission) -> Report:
     answers = {name: str(sent.field(name).get("value") or "").strip() for name, _, _ in QUESTIONS}
+    answers[HAPPENED] = coaching.answer(sent, HAPPENED)
     return Report(**answers, link=metadata(sent).get("link", ""))
 
 
@@ -132,11 +145,7 @@ def ticked(sent: Submission) -> set[str]:
 
 
 def metadata(sent: Submission) -> dict[str, Any]:
-    try:
-        found = json.loads(sent.view.private_metadata or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return coaching.metadata(sent.view)
 
 
 def _route(planned: Planned | None, lost: str) -> list[Block]:
@@ -147,28 +156,33 @@ def _route(planned: Planned | None, lost: str) -> list[Block]:
     parts = [_says(route_in_words(planned))]
     if planned.balance:
         thanks, escalations = planned.balance
-        times = f"{thanks} thanks and {escalations} escalations"
+        times = f"{thanks} thanks and {escalations} escalation{'' if escalations == 1 else 's'}"
         words = f"Only you see this: in the last 30 days you sent {planned.subject.name} {times}."
         words += " A /kudos first may help more."
         parts.append(_says(words))
     return parts
 
 
+LATE = "If it waits too long, it is handed one level up, and you are told."
+
+
 def route_in_words(planned: Planned) -> str:
-    """Say by name who reads it, and who does not."""
+    """Say by name who reads it, who else may come to, and who does not."""
     route, name = planned.route, planned.subject.name
     first = f"{route.first.name} reads this first."
     if route.first.is_fallback:
-        first = f"{route.first.name} will read this, for the org chart names no manager of yours."
+        first = f"{capital(route.first.name)} will read this, for the org chart names no manager of yours."
     elif planned.first_is_manager:
         first = f"{route.first.name}, your manager, reads this first."
-    if route.second is None:
-        return f"{first} Nobody else gets it. {name} is not told by Goodword."
+    then = "Nobody else gets it." if route.second is None else _then(planned, route.second)
+    return f"{first} {then} {LATE} {name} is not told by Goodword."
+
+
+def _then(planned: Planned, second: Holder) -> str:
+    first, name = planned.route.first.name, planned.subject.name
     leads = f"who leads {name}" if planned.subject.lead else f"who is responsible for {name}'s work"
-    whom = route.second.name if route.second.is_fallback else f"{route.second.name}, {leads}"
-    return (
-        f"{first} If {route.first.name} takes it further, it goes to {whom}. {name} is not told by Goodword."
-    )
+    whom = second.name if second.is_fallback else f"{second.name}, {leads}"
+    return f"If {first} takes it further, it goes to {whom}."
 
 
 def _says(words: str) -> Block:
@@ -198,7 +212,7 @@ def _team(teams: Sequence[Group]) -> Block:
     }
 
 
-def _question(name: str, label: str, hint: str, prefill: str) -> Block:
+def _question(name: str, label: str, hint: str, prefill: str, turn: int) -> Block:
     element: Element = {
         "type": "plain_text_input",
         "action_id": name,
@@ -209,9 +223,9 @@ def _question(name: str, label: str, hint: str, prefill: str) -> Block:
         element["initial_value"] = prefill[:LONGEST_ANSWER]
     made: Block = {
         "type": "input",
-        "block_id": name,
+        "block_id": f"{name}~{turn}" if turn and name == HAPPENED else name,
         "label": plain(label),
-        "optional": name != "happened",
+        "optional": name != HAPPENED,
         "element": element,
     }
     return made | ({"hint": plain(hint)} if hint else {})
@@ -220,9 +234,8 @@ def _question(name: str, label: str, hint: str, prefill: str) -> Block:
 def _choices(planned: Planned | None) -> Block:
     options = [{"text": plain("You may say it came from me"), "value": NAMED}]
     if planned and planned.leads_people:
-        options.append(
-            {"text": plain("I lead people and take the first step myself, under my own name"), "value": OWN}
-        )
+        own = {"text": plain("I lead people and take the first step myself"), "value": OWN}
+        options.append(own | {"description": plain("Without the tick above, your name is not told.")})
     return {
         "type": "input",
         "block_id": CHOICES,

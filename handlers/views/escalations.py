@@ -3,15 +3,22 @@
 from typing import Any
 
 from bot.escalations import Told
-from bot.rules.escalation import Report
+from bot.hops import is_channel
+from bot.rules.escalation import Escalation
 from bot.rules.lifecycle import By, Move, State, moves
+from bot.rules.people import listed
 from handlers.views import blocks
-from handlers.views.blocks import Block, Element, say
+from handlers.views.blocks import Block, Element, capital, say
 
 ACT = "escalation_"  # followed by the move's name
 WITHDRAW = f"{ACT}{Move.WITHDRAW}"
 THANK = "escalation_thank"
 ERASED = "The words were erased after their time."
+SEALED = "The words cannot be read at the moment. They are not lost: your administrator knows what to do."
+TALK = (
+    "Talk it over in a thread under this message. Goodword does not read what you write here, and copies "
+    "nothing out of it. The buttons are in your own messages with Goodword."
+)
 
 QUESTIONS = (
     ("happened", "What happened"),
@@ -46,17 +53,32 @@ def desk(told: Told, viewer: str, *, acts: bool = True) -> dict[str, Any]:
         blocks.rich(blocks.line(blocks.text(title, bold=True)), blocks.line(blocks.text(_from(told, viewer))))
     ]
     if viewer in told.firsts:
-        shown.append(_words(told))
+        shown.append(blocks.rich(*words_of(one)))
     if viewer in told.seconds:
         shown.append(_handed_on(told))
     shown += _note(told)
     mine = moves(one.state, By.HOLDER, one_hop=one.one_hop) if holds else ()
     if mine:
-        shown.append(blocks.context(_advice(told)))
+        shown.append(blocks.context(_advice(told, viewer)))
         shown.append(blocks.buttons(*(_button(told, move) for move in mine)))
     else:
         shown.append(blocks.context(_stands(told)))
     return say(f"{title} {_from(told, viewer)}", *shown)
+
+
+def talk(told: Told) -> dict[str, Any]:
+    """To both managers together: what the one wrote to the other, and where they can talk about it."""
+    one = told.escalation
+    first, second = told.name(one.first), told.name(one.second)
+    whose = f" It comes from {told.name(one.reporter)}." if one.named and one.first != one.reporter else ""
+    title = f"About {told.subject}: {first} took this to {second}."
+    whole = [blocks.text(title, bold=True), *([blocks.text(whose)] if whose else [])]
+    return say(
+        f"{title}{whose} {TALK}",
+        blocks.rich(blocks.line(*whole)),
+        _handed_on(told),
+        blocks.context(TALK),
+    )
 
 
 def moved(told: Told, move: str) -> dict[str, Any]:
@@ -74,10 +96,16 @@ def moved(told: Told, move: str) -> dict[str, Any]:
     return say(words, *shown)
 
 
-def overdue(told: Told) -> dict[str, Any]:
-    words = (
-        f"A reminder: the escalation about {told.subject} is still waiting for you, in our messages above."
-    )
+def retold(told: Told) -> dict[str, Any]:
+    """What stays of the last note to the reporter once its words were erased."""
+    ended = {State.RESOLVED: Move.RESOLVE, State.RETURNED: Move.SEND_BACK}.get(told.escalation.state, "")
+    words = f"Your escalation about {told.subject}: {_done(told, ended)}"
+    return say(f"{words} {ERASED}", blocks.rich(blocks.line(blocks.text(words))), blocks.context(ERASED))
+
+
+def overdue(told: Told, viewer: str) -> dict[str, Any]:
+    where = "here, further up" if is_channel(viewer) else "for you, in our messages above"
+    words = f"A reminder: the escalation about {told.subject} is still waiting {where}."
     return say(words, blocks.rich(blocks.line(blocks.text(words))))
 
 
@@ -128,10 +156,11 @@ def button_words(told: Told, move: Move) -> str:
             return "Withdraw"
 
 
-def words_of(report: Report | None) -> list[Element]:
+def words_of(one: Escalation) -> list[Element]:
     """The reporter's answers as titled quotes; what was not answered is left out."""
+    report = one.report
     if report is None:
-        return [blocks.line(blocks.text(ERASED))]
+        return [_without_words(one)]
     parts: list[Element] = []
     for name, title in QUESTIONS:
         answer = getattr(report, name)
@@ -140,13 +169,13 @@ def words_of(report: Report | None) -> list[Element]:
     return parts
 
 
-def _words(told: Told) -> Block:
-    return blocks.rich(*words_of(told.escalation.report))
+def _without_words(one: Escalation) -> Element:
+    return blocks.line(blocks.text(SEALED if one.sealed else ERASED))
 
 
 def _handed_on(told: Told) -> Block:
     words = told.escalation.handed_on
-    return blocks.rich(blocks.quote(blocks.text(words)) if words else blocks.line(blocks.text(ERASED)))
+    return blocks.rich(blocks.quote(blocks.text(words)) if words else _without_words(told.escalation))
 
 
 def _from(told: Told, viewer: str) -> str:
@@ -163,13 +192,15 @@ def _source(told: Told, viewer: str) -> str:
         goes_on = viewer == one.holder and one.state is State.WITH_MANAGER and not one.one_hop
         then = f" If you take it further, it goes to {told.name(one.second)}." if goes_on else ""
         return f"From {reporter}, who asks you to look first.{then}"
+    if one.first == one.reporter:  # they took the first step themselves
+        return f"From {reporter}." if one.named else "From a manager who asks not to be named."
     whose = f" It comes from {reporter}." if one.named else ""
     return f"From {told.name(one.first)}.{whose}"
 
 
 def _stands(told: Told) -> str:
     one = told.escalation
-    return STANDS[one.state].format(holder=told.name(one.holder), first=told.name(one.first))
+    return capital(STANDS[one.state].format(holder=told.name(one.holder), first=told.name(one.first)))
 
 
 def _done(told: Told, move: str) -> str:
@@ -194,14 +225,20 @@ def _note(told: Told) -> list[Block]:
     return [blocks.rich(blocks.quote(blocks.text(note)))] if note else []
 
 
-def _advice(told: Told) -> str:
-    """Who knows of it, said to whoever holds it."""
+def _advice(told: Told, viewer: str) -> str:
     one = told.escalation
-    if one.state is State.WITH_MANAGER:
-        yours = "You lead both sides, so this is yours alone. " if one.one_hop else ""
-        whom = "you" if one.first == one.reporter else f"you and {told.name(one.reporter)}"
-        return f"{yours}The problem, not the person. Only {whom} know of this."
-    return f"The problem, not the person. Only you, {told.name(one.first)} and whoever asked know of this."
+    alone = one.state is State.WITH_MANAGER and one.one_hop
+    yours = "Both sides come to you, so this is yours alone. " if alone else ""
+    return f"{yours}The problem, not the person. {_knowing(told, viewer)}"
+
+
+def _knowing(told: Told, viewer: str) -> str:
+    """Who knows of it, said to whoever holds it: those who had it before as well."""
+    one = told.escalation
+    you = "the people in this channel" if is_channel(viewer) else "you"
+    others = {told.name(id) for id in (told.firsts | told.seconds) - {viewer, one.reporter}}
+    asked = [told.name(one.reporter) if viewer in told.firsts or one.named else "whoever asked"]
+    return f"Only {listed([you, *sorted(others), *(asked if viewer != one.reporter else ())])} know of this."
 
 
 def _button(told: Told, move: Move) -> Element:

@@ -1,19 +1,23 @@
 """How a kudos looks: in the channel, to the person thanked, and to the one who gave it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.kudos import Receipt, Record
-from bot.rules.people import listed
+from bot.rules.hearing import Hearing, without_names
+from bot.rules.people import NAMELESS, Person, listed
 from bot.rules.recognition import Kudos, LeftOut, Piece, ToGroup, ToPerson, Words
 from handlers.views import blocks
 from handlers.views.blocks import Block, Element, say
 
-GIVE, UNDO, FORM = "kudos_open_form", "kudos_undo", "kudos_form"
+GIVE, UNDO, FORM, JOIN = "kudos_open_form", "kudos_undo", "kudos_form", "kudos_join"
+ABOVE = "going above and beyond"
 
 # What a text element and a line of rich text may hold; nobody can type as much, but a message that
 # Slack refuses would be no answer.
 MOST_WORDS, MOST_PIECES = 12_000, 500
-MOST_NAMES = 100  # of a large user group; longer lists nobody reads, and Slack refuses
+MOST_JOINING = 3  # names of those who join in; the others are counted
 
 HELP = (
     "Thank people where it is heard.",
@@ -25,34 +29,53 @@ HELP = (
         ("/kudos undo", "takes your last kudos back, within 15 minutes"),
     ),
 )
+COMPLAINTS = "If something went wrong, /escalate takes it to your own manager, and to nobody it is about."
 
 
-def posted(kudos: Kudos) -> dict[str, Any]:
-    """The post in the recognition channel: only those who are thanked are pinged."""
+def posted(kudos: Kudos, heard: Hearing | None = None) -> dict[str, Any]:
+    """The post in the recognition channel: only those who are thanked are pinged.
+
+    Whoever would rather not be named there is not; without `heard` all are.
+    """
+    if heard:
+        named = heard.named
+        kudos = replace(kudos, recipients=named, reason=without_names(kudos.reason, kudos, named))
     thanked = blocks.line(
         blocks.text(kudos.giver.name, bold=True),
         blocks.text(" thanks "),
-        *blocks.people([p.id for p in kudos.recipients]),
+        *_mentions(kudos),
+        *([blocks.text(f" for {ABOVE}")] if kudos.besides.above else []),
     )
-    words = f"{kudos.giver.name} thanks {_names(kudos)}: {kudos.reason}{_spoken_tags(kudos)}"
-    return say(words, blocks.rich(thanked, _quote(kudos)), *_tags(kudos))
+    shown = [blocks.rich(thanked, *story(kudos)), *_tags(kudos)]
+    words = f"{kudos.giver.name} thanks {_names(kudos)}{_above(kudos)}: {spoken(kudos)}"
+    if kudos.joined:
+        joining = _join_in([person.name for person in kudos.joined])
+        shown.append(blocks.rich(blocks.line(blocks.text(joining))))
+        words = f"{words}\n{joining}"
+    shown.append(blocks.buttons(blocks.button(JOIN, "Me too", value=str(kudos.number))))
+    return say(words, *shown)
 
 
-def received(kudos: Kudos, recipient: str) -> dict[str, Any]:
-    """The private word to one recipient."""
-    whom = _some(["you", *(p.name for p in kudos.recipients if p.id != recipient)])
-    opening = blocks.line(blocks.text(kudos.giver.name, bold=True), blocks.text(f" thanks {whom}:"))
-    words = f"{kudos.giver.name} thanks {whom}: {kudos.reason}{_spoken_tags(kudos)}"
-    return say(words, blocks.rich(opening, _quote(kudos)), *_tags(kudos))
+def received(kudos: Kudos, recipient: str, beside: Sequence[Person] | None = None) -> dict[str, Any]:
+    """The private word to one recipient, who learns of the others thanked unless they are more private."""
+    others = kudos.recipients if beside is None else beside
+    whom = blocks.some(["you", *(p.name for p in others if p.id != recipient)])
+    if beside is not None:
+        you = [one for one in kudos.recipients if one.id == recipient]
+        kudos = replace(kudos, reason=without_names(kudos.reason, kudos, (*beside, *you)))
+    opening = blocks.line(
+        blocks.text(kudos.giver.name, bold=True), blocks.text(f" thanks {whom}{_above(kudos)}:")
+    )
+    words = f"{kudos.giver.name} thanks {whom}{_above(kudos)}: {spoken(kudos)}"
+    return say(words, blocks.rich(opening, *story(kudos)), *_tags(kudos))
 
 
 def receipt(done: Receipt) -> dict[str, Any]:
-    """The private answer to the giver."""
-    who = _some([p.name for p in done.recipients])
-    each = "gets" if len(done.recipients) == 1 else "each get"
-    words = f"Your thanks to {who} will be in {_channel(done.channel)}, and they {each} a word in private."
-    if len(done.recipients) == 1:
-        words = f"Your thanks to {who} will be in {_channel(done.channel)}, and {who} gets a word in private."
+    """The private answer to the giver: who hears of it, and not why."""
+    words = _who_hears(done)
+    if done.repeated:
+        who = blocks.some([p.name for p in done.recipients])
+        words = f"You thanked {who} for this a little while ago, and it counts once. {words}"
     shown = [blocks.rich(blocks.line(blocks.text(words)))]
     if done.left_out:
         left = _left_out(done.left_out)
@@ -60,6 +83,32 @@ def receipt(done: Receipt) -> dict[str, Any]:
         shown.append(blocks.rich(blocks.line(blocks.text(left))))
     shown.append(blocks.buttons(blocks.button(UNDO, "Take it back", value=str(done.kudos))))
     return say(words, *shown)
+
+
+def with_link(message: dict[str, Any], url: str) -> dict[str, Any]:
+    """The same with a link to the message that it is about."""
+    link = blocks.rich(blocks.line({"type": "link", "url": url, "text": "The message it is about"}))
+    first, *rest = message["blocks"]
+    return message | {"text": f"{message['text']}\nIt is about a message.", "blocks": [first, link, *rest]}
+
+
+def story(kudos: Kudos) -> list[Element]:
+    """What they did, and what a customer said."""
+    parts, besides = [_quote(kudos)], kudos.besides
+    if besides.customer_words:
+        says = f"{besides.customer or 'The customer'} says:"
+        parts += [blocks.line(blocks.text(says)), blocks.quote(blocks.text(besides.customer_words))]
+    elif besides.customer:
+        parts.append(blocks.line(blocks.text(f"The customer: {besides.customer}")))
+    return parts
+
+
+def spoken(kudos: Kudos) -> str:
+    """The same in words."""
+    words, besides = f"{kudos.reason}{_spoken_tags(kudos)}", kudos.besides
+    if besides.customer_words:
+        return f"{words}\n{besides.customer or 'The customer'} says: {besides.customer_words}"
+    return f"{words}\nThe customer: {besides.customer}" if besides.customer else words
 
 
 def mine(record: Record) -> dict[str, Any]:
@@ -94,9 +143,10 @@ def help_text() -> dict[str, Any]:
     ]
     spoken = [f"{command} {what}." for command, what in lines]
     return say(
-        "\n".join([f"{purpose} For example: {example}", *spoken]),
+        "\n".join([f"{purpose} For example: {example}", *spoken, COMPLAINTS]),
         blocks.rich(blocks.line(blocks.text(purpose)), blocks.quote(blocks.text(example))),
         blocks.rich(blocks.bullets(listed_lines)),
+        blocks.context(COMPLAINTS),
     )
 
 
@@ -119,8 +169,56 @@ def _echo(piece: Piece) -> Element:
             return blocks.group(id)
 
 
+def _who_hears(done: Receipt) -> str:
+    who = blocks.some([p.name for p in done.recipients])
+    all_hear = blocks.some([p.name for p in done.recipients] + _managers(done))
+    hears = "hears" if len(done.recipients) + len(done.managers) == 1 else "hear"
+    if done.posted == 0:
+        return f"{all_hear} {hears} of your thanks in private."
+    channel = _channel(done.channel)
+    if done.posted is not None:
+        return f"{all_hear} {hears} of your thanks, which will be in {channel} as far as they like that."
+    if done.managers:
+        return f"Your thanks to {who} will be in {channel}. {all_hear} {hears} of it in private as well."
+    if len(done.recipients) == 1:
+        return f"Your thanks to {who} will be in {channel}, and {who} gets a word in private."
+    return f"Your thanks to {who} will be in {channel}, and they each get a word in private."
+
+
+def _managers(done: Receipt) -> list[str]:
+    """`Ben's manager Ruth`; of several people's it is not said whose, which might tell how they like it."""
+    if not done.managers:
+        return []
+    names = [p.name for p in done.managers]
+    if len(done.recipients) == 1:
+        return [f"{done.recipients[0].name}'s manager {blocks.some(names)}"]
+    return [f"their {'manager' if len(names) == 1 else 'managers'} {blocks.some(names)}"]
+
+
+def _join_in(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} joins in."
+    if len(names) > MOST_JOINING:
+        return f"{listed([*names[: MOST_JOINING - 1], f'{len(names) - MOST_JOINING + 1} others'])} join in."
+    return f"{listed(names)} join in."
+
+
+def _above(kudos: Kudos) -> str:
+    return f" for {ABOVE}" if kudos.besides.above else ""
+
+
 def _names(kudos: Kudos) -> str:
-    return _some([p.name for p in kudos.recipients])
+    return blocks.some([p.name for p in kudos.recipients])
+
+
+def _mentions(kudos: Kudos) -> list[Element]:
+    """Everybody who was thanked; whoever asked to be erased is not named, nor called."""
+    named = [p.id for p in kudos.recipients if not p.nameless]
+    others = len(kudos.recipients) - len(named)
+    if not others:
+        return blocks.people(named)
+    more = NAMELESS if others == 1 else f"{others} colleagues"
+    return [*blocks.people(named), blocks.text(f" and {more}" if named else more)]
 
 
 def _quote(kudos: Kudos) -> Element:
@@ -140,7 +238,7 @@ def _channel(name: str) -> str:
 
 
 def _left_out(left: tuple[LeftOut, ...]) -> str:
-    return f"Not thanked: {_some([f'{one.name} ({one.why})' for one in left])}."
+    return f"Not thanked: {blocks.some([f'{one.name} ({one.why})' for one in left])}."
 
 
 def _times(count: int) -> str:
@@ -153,17 +251,8 @@ def _section(title: str, lines: list[str]) -> Block:
 
 
 def _from(kudos: Kudos) -> str:
-    return f"{kudos.giver.name}: {_short(kudos.reason)}"
+    return f"{kudos.giver.name}: {blocks.short(kudos.reason)}"
 
 
 def _to(kudos: Kudos) -> str:
-    return f"{_some([p.name for p in kudos.recipients], most=3)}: {_short(kudos.reason)}"
-
-
-def _some(names: list[str], most: int = MOST_NAMES) -> str:
-    return listed(names) if len(names) <= most else listed([*names[:most], f"{len(names) - most} more"])
-
-
-def _short(words: str, most: int = 160) -> str:
-    one_line = " ".join(words.split())
-    return one_line if len(one_line) <= most else f"{one_line[: most - 1]}…"
+    return f"{blocks.some([p.name for p in kudos.recipients], most=3)}: {blocks.short(kudos.reason)}"

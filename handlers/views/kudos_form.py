@@ -1,29 +1,55 @@
-"""The form behind `/kudos`: whom, what for, which value."""
+"""The form behind `/kudos`: whom, what for, which value, and who is to hear it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from bot.kudos import Receipt
-from bot.rules.recognition import LONGEST_REASON, Draft, ToPerson, Words
+from bot.rules.people import Group
+from bot.rules.recognition import LONGEST_REASON, Besides, Draft, Place, ToGroup, ToPerson, Words
 from handlers.payloads import Submission
 from handlers.views import kudos
 from handlers.views.blocks import Block, Element, plain
 
-RECIPIENTS, REASON, VALUE = "recipients", "reason", "value"
+RECIPIENTS, GROUPS, REASON, VALUE = "recipients", "groups", "reason", "value"
+ABOVE, CUSTOMER, CUSTOMER_WORDS, VISIBLE = "above", "customer", "customer_words", "visible"
+PRIVATE, PUBLIC = "private", "public"
+MOST = 100  # options of a menu, by Slack's limit
+LONGEST_NAME, LONGEST_WORDS = 150, 2000  # of a customer
 
 
 def blank(
-    values: Sequence[str], *, people: Sequence[str] = (), reason: str = "", above: Sequence[Block] = ()
+    values: Sequence[str],
+    groups: Sequence[Group] = (),
+    *,
+    people: Sequence[str] = (),
+    teams: Sequence[str] = (),
+    reason: str = "",
+    before: Sequence[Block] = (),
+    about: Place | None = None,
 ) -> dict[str, Any]:
-    """The form to fill in; `above` is shown before the questions."""
-    return {
+    """The form to fill in; `before` stands above the questions, `people` and `teams` are chosen already."""
+    made = {
         "type": "modal",
         "callback_id": kudos.FORM,
         "title": plain("Give kudos"),
         "submit": plain("Thank them"),
         "close": plain("Not now"),
-        "blocks": [*above, _recipients(people), _reason(reason), _value(values)],
+        "blocks": [
+            *before,
+            _recipients(people, groups),
+            *([_groups(groups, teams)] if groups else []),
+            _reason(reason),
+            _value(values),
+            _above(),
+            _text(CUSTOMER, "Which customer is it about?", LONGEST_NAME),
+            _text(CUSTOMER_WORDS, "What did the customer say?", LONGEST_WORDS, multiline=True),
+            _visible(),
+        ],
     }
+    if about:
+        made["private_metadata"] = json.dumps({"channel": about.channel, "ts": about.ts})
+    return made
 
 
 def done(receipt: Receipt) -> dict[str, Any]:
@@ -38,18 +64,68 @@ def done(receipt: Receipt) -> dict[str, Any]:
 
 def read(sent: Submission) -> Draft:
     """Give what was entered; modal inputs arrive unescaped, and an @ in the reason is only a word there."""
-    people = sent.field(RECIPIENTS).get("selected_users") or []
+    people = [ToPerson(str(id)) for id in sent.field(RECIPIENTS).get("selected_users") or []]
+    groups = [ToGroup(str(one["value"])) for one in sent.field(GROUPS).get("selected_options") or []]
     reason = sent.field(REASON).get("value") or ""
     value = (sent.field(VALUE).get("selected_option") or {}).get("value", "")
     tag = f" #{value}" if value else ""
-    return Draft(tuple(ToPerson(str(id)) for id in people), (Words(f"{reason}{tag}"),))
+    return Draft((*people, *groups), (Words(f"{reason}{tag}"),), _besides(sent))
 
 
-def _recipients(people: Sequence[str]) -> Block:
+def _besides(sent: Submission) -> Besides:
+    visible = (sent.field(VISIBLE).get("selected_option") or {}).get("value", PUBLIC)
+    return Besides(
+        above=bool(sent.field(ABOVE).get("selected_options")),
+        private=visible == PRIVATE,
+        customer=str(sent.field(CUSTOMER).get("value") or "").strip(),
+        customer_words=str(sent.field(CUSTOMER_WORDS).get("value") or "").strip(),
+        about=_about(sent),
+    )
+
+
+def _about(sent: Submission) -> Place | None:
+    """The message on which the form was opened, if there was one."""
+    found = sent.metadata
+    channel, ts = str(found.get("channel", "")), str(found.get("ts", ""))
+    return Place(channel[:64], ts[:32]) if channel and ts else None
+
+
+def _recipients(people: Sequence[str], groups: Sequence[Group]) -> Block:
     element: Element = {"type": "multi_users_select"}
     if people:
         element["initial_users"] = list(people)
-    return _input(RECIPIENTS, "Whom would you like to thank?", element)
+    asked = _input(RECIPIENTS, "Whom would you like to thank?", element)
+    return asked | {"optional": True} if groups else asked
+
+
+def _groups(groups: Sequence[Group], teams: Sequence[str]) -> Block:
+    options = [
+        {"text": plain(f"{group.name} (@{group.handle})"[:75]), "value": group.id} for group in groups[:MOST]
+    ]
+    element: Element = {"type": "multi_static_select", "options": options}
+    chosen = [option for option in options if option["value"] in teams]
+    if chosen:
+        element["initial_options"] = chosen
+    return _input(GROUPS, "Or a whole team?", element) | {"optional": True}
+
+
+def _above() -> Block:
+    option = {"text": plain("Above and beyond: their manager hears of it at once"), "value": ABOVE}
+    element = {"type": "checkboxes", "options": [option]}
+    return _input(ABOVE, "Was it out of the ordinary?", element) | {"optional": True}
+
+
+def _text(name: str, label: str, most: int, *, multiline: bool = False) -> Block:
+    element = {"type": "plain_text_input", "max_length": most, "multiline": multiline}
+    return _input(name, label, element) | {"optional": True}
+
+
+def _visible() -> Block:
+    """Everybody, unless the giver would rather not."""
+    public = {"text": plain("Everybody, in the channel"), "value": PUBLIC}
+    private = {"text": plain("They and their manager, in private"), "value": PRIVATE}
+    element = {"type": "radio_buttons", "options": [public, private], "initial_option": public}
+    return _input(VISIBLE, "Who is to read it?", element)
 
 
 def _reason(reason: str) -> Block:
@@ -61,7 +137,7 @@ def _reason(reason: str) -> Block:
 
 
 def _value(values: Sequence[str]) -> Block:
-    options = [{"text": plain(f"#{value}"), "value": value} for value in values[:100]]  # Slack's limit
+    options = [{"text": plain(f"#{value}"), "value": value} for value in values[:MOST]]
     element = {"type": "static_select", "options": options}
     return _input(VALUE, "Which of our values did it show?", element) | {"optional": True}
 

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from bot import people, settings
 from bot.messages import KudosPosted
 from bot.ports import Work
+from bot.rules.chart import Fact
 from handlers.manifest import manifest
 from handlers.playground import PretendSlack, sample_company, serve
 from storage import migrations, workspaces
@@ -30,7 +31,7 @@ from tests.storage.people import ADA, BEN, CY, NOW, thanks
 SECRET, TOKEN, TEAM = "the-signing-secret", "xoxb-the-token", "T0GOODWRD1"
 COMMANDS = (
     *("run", "playground", "migrate", "check", "verify", "manifest", "settings", "directory"),
-    *("classify", "new-key", "rotate-key"),
+    *("classify", "new-key", "rotate-key", "export", "erase", "digest", "report"),
 )
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -291,6 +292,19 @@ async def test_settings_are_listed_read_and_changed_and_who_did_it_is_kept(
         ),
         (("values", "?!"), "values are words separated by commas, such as: ownership, teamwork, care."),
         (("value", "care"), "There is no setting called value; did you mean values?"),
+        (
+            ("holidays", "XX"),
+            "holidays: of XX no holidays are known; GB is a country, and CH-ZH a part of one.",
+        ),
+        (
+            ("holidays", "CH-QQ"),
+            "holidays: of CH-QQ no holidays are known; GB is a country, and CH-ZH a part of one.",
+        ),
+        (
+            ("reminder_after", "3"),
+            "hand_up_after may not be less than reminder_after: hand_up_after is 2.",
+        ),
+        (("fallback", "U0NOBODY1"), "U0NOBODY1 cannot be the fallback: nobody here has this id."),
     ],
 )
 async def test_a_bad_value_is_refused_and_nothing_is_changed(
@@ -317,6 +331,60 @@ async def test_of_several_workspaces_one_must_be_named(store: Store, database_ur
     assert [line.partition(":")[0] for line in all_of_them.out.splitlines()] == ["✓ Kestrel", "✓ Osprey"]
 
 
+# One person's data
+
+
+@pytest.mark.usefixtures("store")
+async def test_export_prints_what_is_kept_or_writes_it_where_nothing_was_before(
+    database_url: str, tmp_path: Path
+) -> None:
+    printed = await goodword("export", "--user", "ben", DATABASE_URL=database_url)
+    file = tmp_path / "ben.json"
+    to_file = ("export", "--user", "UBEN", "--output", str(file))
+    written = await goodword(*to_file, DATABASE_URL=database_url)
+    again = await goodword(*to_file, DATABASE_URL=database_url)
+
+    found = json.loads(printed.out)
+    assert (found["workspace"], found["directory"]["id"]) == (TEAM, "UBEN")
+    assert [one["from"] for one in found["kudos"]["received"]] == ["Ada"]
+    assert written == Done(0, "", "")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(file.read_text())["kudos"] == found["kudos"]
+    assert failed(again) == f"{file} is there already, and is left as it is: name another file."
+
+
+@pytest.mark.usefixtures("store")
+async def test_erase_asks_for_the_name_unless_told_not_to_and_verify_still_agrees(
+    database_url: str,
+) -> None:
+    asked = await goodword("erase", "--user", "ada", DATABASE_URL=database_url)
+    assert asked.code == 1
+    assert asked.out == ""
+    assert asked.err == (
+        "What Ada wrote is erased for good. Type the name to go on: \n"
+        "That is not the name, so nothing was erased.\n"
+    )
+    done = await goodword("erase", "--user", "ada", "--yes", DATABASE_URL=database_url)
+    assert done.out == (
+        "Ada is erased: the words of 1 kudos and of 0 escalations. "
+        "They are still in this Slack, so their place in the directory stays.\n"
+    )
+    verified = await goodword("verify", DATABASE_URL=database_url)
+    assert verified.out == "✓ Kestrel: 1 kudos, and every total agrees with the ledger.\n"
+    (one,) = json.loads((await goodword("export", "--user", "ada", DATABASE_URL=database_url)).out)["kudos"][
+        "given"
+    ]
+    assert one["reason"] == ""
+
+
+@on_sqlite
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("command", ["export", "erase"])
+async def test_nobody_of_that_name_is_a_sentence(database_url: str, command: str) -> None:
+    done = await goodword(command, "--user", "zoe", DATABASE_URL=database_url)
+    assert failed(done).startswith("Nobody here is called")
+
+
 @on_sqlite
 async def test_before_the_first_run_no_workspace_is_known(database_url: str) -> None:
     said = failed(await goodword("settings", "list", DATABASE_URL=database_url))
@@ -330,16 +398,71 @@ async def test_manifest_prints_one_that_slack_takes_as_it_is() -> None:
     assert made == manifest("https://thanks.example.com/slack/events")
 
 
+@on_sqlite
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("channel", "why"),
+    [
+        ("C0KUDOS001", "it is public, and an escalation goes to a private channel of yours only"),
+        ("C0NOWHERE1", "there is no such channel, or Goodword was not invited to it"),
+    ],
+)
+async def test_where_slack_is_at_hand_a_channel_that_may_not_stand_in_is_refused(
+    slack: PretendSlack, database_url: str, channel: str, why: str
+) -> None:
+    done = await goodword("settings", "set", "fallback", channel, **variables(slack, database_url))
+    assert failed(done) == f"{channel} cannot be the fallback: {why}."
+    without = await goodword("settings", "set", "fallback", channel, DATABASE_URL=database_url)
+    assert without.out == f"fallback = {channel}\n"
+    checked = await goodword("check", **variables(slack, database_url))
+    assert f"✗ The fallback {channel} cannot be used: {why}.\n" in checked.out
+
+
+@on_sqlite
+@pytest.mark.usefixtures("store")
+async def test_a_private_channel_with_goodword_in_it_may_stand_in(
+    slack: PretendSlack, database_url: str
+) -> None:
+    await slack.joins(slack.company.bot_user, "people-ops")
+    done = await goodword("settings", "set", "fallback", "C0PEOPLEOP", **variables(slack, database_url))
+    assert done.out == "fallback = C0PEOPLEOP\n"
+    checked = await goodword("check", **variables(slack, database_url))
+    assert "✓ The fallback C0PEOPLEOP is a private channel with Goodword in it.\n" in checked.out
+
+
+@on_sqlite
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("command", ["rotate-key", "export --user ben"])
+async def test_an_empty_key_file_is_one_sentence_and_a_key_that_is_made_is_told_of(
+    database_url: str, command: str
+) -> None:
+    file = Path(f"{database_url.removeprefix('sqlite:///')}.key")
+    made = await goodword(*command.split(), DATABASE_URL=database_url, GOODWORD_ENCRYPTION_KEY="")
+    assert made.code == 0
+    assert made.err == f"A new encryption key lies in {file}: keep a copy of it apart from the database.\n"
+
+    file.write_text("\n")  # noqa: ASYNC240 - a moment's write
+    said = failed(await goodword(*command.split(), DATABASE_URL=database_url, GOODWORD_ENCRYPTION_KEY=""))
+    assert said.startswith(f"The key file {file} is empty: put your copy of the key into it.")
+
+
 # Check, against a town
 
 
-@pytest.mark.usefixtures("store")
-async def test_check_looks_at_everything_and_all_is_well(slack: PretendSlack, database_url: str) -> None:
+async def test_check_looks_at_everything_and_all_is_well(
+    store: Store, slack: PretendSlack, database_url: str
+) -> None:
+    led = [Fact(one.id, CY.id) for one in (ADA, BEN)]
+    await store.transact(TEAM, lambda work: work.chart.replace("csv", led))
+    await store.transact(TEAM, partial(settings.change, name="fallback", typed="none", by="eve", now=NOW))
     done = await goodword("check", **variables(slack, database_url))
     assert done == Done(
         0,
         f"✓ The database answers; its schema is {migrations.latest()}.\n"
         "✓ Kestrel: 3 people are known.\n"
+        "✓ Kestrel: the org chart has no gaps.\n"
+        "✓ Kestrel: the encryption key reads every escalation.\n"
+        "✓ Kestrel: nobody stands in where the org chart has no answer: set the fallback.\n"
         "✓ Slack knows the token: Kestrel Instruments.\n"
         "✓ Every scope that is needed was granted.\n"
         "✓ The recognition channel #kudos is there.\n",

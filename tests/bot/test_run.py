@@ -16,6 +16,7 @@ from storage import engine as engines
 from storage import migrations
 from tests.bot.command import Running, running
 from tests.postgres import Server
+from tests.town import words
 
 SECRET, TOKEN = "the-signing-secret-of-the-app", "xoxb-the-token-of-the-app"
 REASON = "for turning the zebra invoice round"
@@ -66,7 +67,7 @@ async def test_it_serves_tells_how_it_is_and_stops_with_what_is_in_hand_finished
         done = await slack.types("ada", "general", f"/kudos @ben {REASON} #care")
         assert done.ok
         await slack.until(lambda: slack.shown("ben").dms and slack.shown("eve").channels["kudos"])
-        assert [post.plain for post in slack.shown("eve").channels["kudos"]] == [
+        assert [words(post) for post in slack.shown("eve").channels["kudos"]] == [
             f"Ada thanks @Ben\n{REASON}\n#care"
         ]
 

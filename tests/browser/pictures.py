@@ -4,16 +4,19 @@ import asyncio
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.playground import opened
+from tests.browser import digests, walk
 from tests.browser.conftest import FLAGS, NAMES
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+FOUR = {"ada-form": "ada", "mo": "mo", "ruth": "ruth", "ben": "ben"}
 TALK = (
     ("ada", "sales", "ACME signed. They asked me to say that the corrected invoice did it."),
     ("ada", "sales", "/kudos @fay for redoing the whole ACME invoice before Tokyo went home #care"),
@@ -27,21 +30,42 @@ async def main() -> None:
     chromium = os.environ.get("GOODWORD_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not chromium:
         sys.exit("Chromium is not installed, and pictures need one.")
-    async with async_playwright() as playwright, opened(port=0) as address:
+    async with async_playwright() as playwright:
         sandboxed = os.geteuid() != 0
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=FLAGS, chromium_sandbox=sandboxed
         )
         async with browser:
-            page = await browser.new_page(base_url=address, viewport={"width": 1280, "height": 800})
-            await page.goto("/")
-            for who, channel, words in TALK:
-                await _write(page, who, channel, words)
-            await page.get_by_test_id("channel-kudos").click()
-            await expect(page.get_by_test_id("message")).to_have_count(3)
-            for theme in THEMES:
-                await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-                await page.screenshot(path=IMAGES / f"playground-{theme}.png")
+            await _kudos(browser)
+            await _escalation(browser)
+            await digests.take(browser, IMAGES, THEMES)
+
+
+async def _kudos(browser: Browser) -> None:
+    async with opened(port=0) as address:
+        page = await browser.new_page(base_url=address, viewport={"width": 1280, "height": 800})
+        await page.goto("/")
+        for who, channel, words in TALK:
+            await _write(page, who, channel, words)
+        await page.get_by_test_id("channel-kudos").click()
+        await expect(page.get_by_test_id("message")).to_have_count(3)
+        for theme in THEMES:
+            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            await page.screenshot(path=IMAGES / f"playground-{theme}.png")
+
+
+async def _escalation(browser: Browser) -> None:
+    async with opened(port=0) as address:
+        page = await browser.new_page(base_url=address, viewport={"width": 780, "height": 640})
+        await page.emulate_media(reduced_motion="reduce")
+        await page.goto("/")
+        await walk.escalation(page, partial(_taken, page))
+
+
+async def _taken(page: Page, what: str) -> None:
+    """Of the walk one picture of each of the four."""
+    if what in FOUR:
+        await page.screenshot(path=IMAGES / f"escalation-{FOUR[what]}.png")
 
 
 async def _write(page: Page, who: str, channel: str, words: str) -> None:

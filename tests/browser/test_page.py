@@ -1,5 +1,6 @@
 """The playground's page in a real browser: a visitor types, clicks and looks."""
 
+import os
 import re
 from collections.abc import AsyncIterator
 
@@ -7,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.playground import opened
+from tests.browser import walk
 
 THANKS = "/kudos @ben for turning the ACME invoice round in an hour #ownership"
 
@@ -92,3 +94,23 @@ async def _become(page: Page, name: str) -> None:
     await page.get_by_test_id("person-switcher").click()
     await page.get_by_role("option", name=re.compile(name)).first.click()
     await expect(page.get_by_test_id("person-switcher")).to_contain_text(name)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_an_escalation_goes_from_ada_by_mo_to_ruth_and_ben_reads_thanks_only(
+    page: Page, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.emulate_media(reduced_motion="reduce")
+    seen: list[str] = []
+
+    async def look(what: str) -> None:
+        seen.append(what)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        if folder := os.environ.get("GOODWORD_LOOKS"):
+            await page.screenshot(path=f"{folder}/{what}-{width}.png")
+
+    await walk.escalation(page, look)
+
+    assert {one.partition("-")[0] for one in seen} == {"ada", "mo", "ruth", "ben"}
+    assert "Bluefin was promised" not in await page.inner_text("body")

@@ -5,6 +5,7 @@ import importlib.metadata
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,20 +20,25 @@ from bot.__main__ import goodword
 from bot.config import Config
 from bot.escalations import Planned, Told
 from bot.rules import language, lifecycle
+from bot.rules.digest import Gathered, Period, weekly
+from bot.rules.hearing import Wish
 from bot.rules.people import Group, Person
 from bot.rules.routing import Chain, Holder, Route, Subject
+from handlers.capture import SUBTYPES
 from handlers.manifest import DESCRIBED, SCOPES
 from handlers.playground.faults import KINDS
 from handlers.playground.web_api import METHODS
 from handlers.routes import COMMANDS, EVENTS
 from handlers.views import escalation_form
+from handlers.views.digest import in_words
 from handlers.views.escalations import button_words
 from handlers.views.kudos import HELP
 from storage.tables import metadata
 from tests.docs.pages import ROOT, Page, code, page, pages
 
 README, OPERATIONS, PRIVACY = page("README.md"), page("docs/operations.md"), page("docs/privacy.md")
-ESCALATIONS, LANGUAGE = page("docs/escalations.md"), page("docs/language.md")
+ESCALATIONS, DIGESTS = page("docs/escalations.md"), page("docs/digests.md")
+LANGUAGE = page("docs/language.md")
 DEPENDENCIES = page("docs/decisions/0009-dependencies.md")
 PLANNED = Planned(
     Subject("UBEN", "Ben", frozenset({"UBEN"}), Chain("UBEN", ("URUTH",))),
@@ -87,6 +93,8 @@ def _parameter(parameter: Any) -> str:
         return str(parameter.name).upper()
     if parameter.is_flag:
         return f"[{parameter.opts[0]}]"
+    if parameter.required:
+        return f"{parameter.opts[0]} …"
     return f"[{parameter.opts[0]} {'…' if parameter.default is None else parameter.default}]"
 
 
@@ -119,6 +127,12 @@ def test_the_questions_are_those_of_the_form() -> None:
     assert all(f"*{choice}*" in ESCALATIONS.text for choice in choices)
 
 
+def test_a_missed_digest_is_said_as_the_next_one_says_it() -> None:
+    friday = datetime(2026, 11, 20, 16, tzinfo=UTC)
+    made = Period("2026-W47", friday - timedelta(days=14), friday, "UTC", missed=friday - timedelta(days=7))
+    assert f"```text\n{in_words(weekly(made, Gathered((), {}))).splitlines()[1]}\n```" in DIGESTS.text
+
+
 def test_the_route_is_said_as_the_form_says_it() -> None:
     (shown,) = (block.text for block in ESCALATIONS.blocks if block.mark == "says")
     assert shown.rstrip() == escalation_form.route_in_words(PLANNED)
@@ -144,13 +158,19 @@ def test_every_scope_stands_with_its_reason() -> None:
     assert PRIVACY.tables["scopes"] == [[f"`{scope}`", reason] for scope, reason in SCOPES.items()]
 
 
+def test_every_wish_is_explained() -> None:
+    assert [code(wish) for wish, *_ in page("docs/kudos.md").tables["wishes"]] == [*Wish]
+
+
 def test_every_table_of_the_database_is_accounted_for() -> None:
     assert {code(name) for name, *_ in PRIVACY.tables["stored"]} == metadata.tables.keys()
 
 
-def test_no_event_tells_us_of_messages_as_the_page_on_privacy_promises() -> None:
-    assert "It has no event for messages." in PRIVACY.text
-    assert not [event for event in EVENTS if event.startswith(("message", "app_mention"))]
+def test_what_is_followed_of_messages_is_what_the_page_on_privacy_says() -> None:
+    assert "A new message is read in memory" in PRIVACY.text
+    assert "An edit or a deletion is compared" in PRIVACY.text
+    assert set(SUBTYPES) == {"message_changed", "message_deleted"}
+    assert "app_mention" not in EVENTS
 
 
 def test_the_words_for_how_a_delivery_ended_are_those_of_the_log() -> None:

@@ -23,7 +23,7 @@ from storage.work import Store
 from tests.docs.pages import code, page
 from tests.docs.shell import Reader, can_run
 from tests.postgres import free_port, programs
-from tests.town import KEY, SECRET, TOKEN, Town, town
+from tests.town import KEY, SECRET, TOKEN, Town, town, words
 
 README, INSTALL, OPERATIONS, PLAYGROUND = (
     page("README.md"),
@@ -73,7 +73,7 @@ async def test_whoever_follows_the_page_on_installing_has_a_goodword_that_thanks
     assert "goodword.db.key" not in kept
     assert not any(b"zebra-17" in content for content in kept.values())
     assert any(b"for trying Goodword with me" in content for content in kept.values())
-    assert [post.plain for post in slack.shown("eve").channels["kudos"]] == [
+    assert [words(post) for post in slack.shown("eve").channels["kudos"]] == [
         "Ada thanks @Ben\nfor trying Goodword with me"
     ]
     assert (tmp_path / "reader/goodword.env").stat().st_mode & 0o077 == 0

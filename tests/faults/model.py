@@ -22,6 +22,7 @@ TABLE = {
     ("acknowledged", "withdraw"): ("withdrawn", "reporter", False),
 }
 FINAL = {"resolved", "returned", "withdrawn"}
+ERASED = "erased"  # stands where somebody's id stood
 WITH_FORM = {"take_further", "settle", "send_back", "resolve"}  # their buttons ask for words first
 
 
@@ -90,6 +91,8 @@ class Model:
                 self._submission(body)
             case "block_actions":
                 action = body["actions"][0]
+                if action["action_id"] == "privacy_erase":
+                    self._erase(body["user"]["id"], f"erase:{body['trigger_id']}")
                 move = str(action["action_id"]).removeprefix("escalation_")
                 if any(move == known for _, known in TABLE):
                     self._click(body, move, str(action.get("value", "")))
@@ -157,6 +160,19 @@ class Model:
                 return
         case.opened.add((by, case.holder))
 
+    def _erase(self, who: str, source: str) -> None:
+        """What they reported is withdrawn, and nobody learns any more that it was theirs."""
+        if source in self._made:
+            return
+        self._made.add(source)
+        self.happened["erase"] += 1
+        for case in self.cases:
+            if case.reporter == who:
+                case.state, case.stage = (case.state, case.stage) if case.closed else ("withdrawn", 0)
+                case.erased, case.reporter = True, ERASED
+                case.first = ERASED if case.first == who else case.first
+                case.holder = ERASED if case.holder == who else case.holder
+
     def _move(self, number: int, move: str, by: str, source: str, words: str, place: str = "") -> None:
         case = self.case(number)
         if case is None or source in self._made or not self._may(case, move, by, words, place):
@@ -214,6 +230,8 @@ class Model:
             self.reminders[case.holder] += 1
             return
         case.stage = 0
+        if case.state == "acknowledged":  # by somebody else
+            case.state = "with_service_manager"
         if case.state == "with_manager":
             case.first = above
         else:
@@ -255,8 +273,9 @@ class Model:
             return []
         allowed: set[str] = set()
         for case in meant:
-            allowed |= {self._name(id) for id in (case.subject, case.first, case.second, *case.held_by) if id}
-            if case.named or case.own or viewer in self._people({case.reporter, *case.first_side}):
+            holders = {case.first, case.second, *case.held_by} - {case.reporter}
+            allowed |= {self._name(id) for id in (case.subject, *holders) if id}
+            if case.named or viewer in self._people({case.reporter, *case.first_side}):
                 allowed.add(self._name(case.reporter))
         return [f"the name {name}" for name in sorted(sight.names - allowed - {self._name(viewer)})]
 

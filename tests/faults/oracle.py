@@ -46,7 +46,8 @@ class Facts:
 
     def lead(self, team: str) -> str | None:
         """The nearest one who is, or manages, every member; nobody is the lead of a team of one."""
-        members = self.teams[team]
+        # Who has no place in the chart does not count.
+        members = tuple(one for one in self.teams[team] if one in self.boss or self.leads(one))
         ways = [self.up(one) for one in members]
         if not members or any(circle for _, circle in ways):
             return None

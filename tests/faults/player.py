@@ -32,6 +32,7 @@ HOLDER_MOVES = frozenset({"take_further", "settle", "send_back", "acknowledge", 
 MOVES = (*sorted(HOLDER_MOVES), "withdraw")
 WAITS = (*[timedelta(days=1, minutes=5)] * 9, timedelta(minutes=20), timedelta(days=4), timedelta(days=190))
 WANTED = {"take_further": 6, "acknowledge": 3, "resolve": 3}  # how eagerly each button is pressed
+ERASING = 0.3  # of what is asked about one's own data
 SILENT_FOR = 3  # acts
 REPEATED = 30  # of the latest requests, one may come once more
 
@@ -163,8 +164,7 @@ class Player:
 
     async def look(self, chance: Random) -> None:
         """Ask where things stand, in one way or the other."""
-        involved = [one for case in self.model.cases for one in (case.reporter, case.holder)]
-        who = chance.choice([one for one in involved if one in self._here()] or self._here())
+        who = self._involved(chance)
         if chance.random() < 0.5:
             await self.slack.types(who, chance.choice(("general", "kudos")), "/escalate status")
         else:
@@ -186,6 +186,18 @@ class Player:
         who = self._somebody(chance)
         for view in self.slack.shown(who).views[-1:]:
             await self.slack.closes(who, view.id)
+
+    async def ask(self, chance: Random) -> None:
+        """Ask for what is kept about oneself, or now and then to be erased."""
+        who = self._involved(chance)
+        home = self.slack.shown(who).home_view
+        if home and "[Erase me]" in home.plain and chance.random() < ERASING:
+            await self.slack.clicks(who, "home", "privacy_erase")
+            return
+        await self.slack.opens_home(who)
+        if not self.hushed:
+            await self.town.settled()
+            await self.slack.clicks(who, "home", "privacy_export")
 
     # What nobody should get anywhere with
 
@@ -336,6 +348,11 @@ class Player:
 
     def _somebody(self, chance: Random) -> str:
         return chance.choice(self._here())
+
+    def _involved(self, chance: Random) -> str:
+        """Somebody who reported or has one, if there are such."""
+        involved = [one for case in self.model.cases for one in (case.reporter, case.holder)]
+        return chance.choice([one for one in involved if one in self._here()] or self._here())
 
     def _anybody(self, chance: Random) -> str:
         return chance.choice([one.handle for one in self._company.people])

@@ -15,9 +15,21 @@ LISTENS = re.compile(rb"listens for .* at (http://\S+)/slack/events")
 
 
 class Replica:
-    """A process that serves `database_url` and talks to the Slack at `api_url`; `lease` in seconds."""
+    """A process that serves `database_url` and talks to the Slack at `api_url`; `lease` in seconds.
 
-    def __init__(self, database_url: str, api_url: str, *, token: str, secret: str, lease: float) -> None:
+    `ahead` is a file with the seconds by which its clock is ahead.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        api_url: str,
+        *,
+        token: str,
+        secret: str,
+        lease: float,
+        ahead: Path | None = None,
+    ) -> None:
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
             "DATABASE_URL": database_url,
@@ -27,7 +39,7 @@ class Replica:
             "GOODWORD_ENCRYPTION_KEY": KEY,
             "PORT": "0",
         }
-        self._lease = lease
+        self._arguments = [str(lease), *([str(ahead)] if ahead else [])]
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self.address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -39,7 +51,7 @@ class Replica:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(SCRIPT),
-            str(self._lease),
+            *self._arguments,
             env=self._environment,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

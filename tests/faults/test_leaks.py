@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from bot import escalations
+from bot import escalations, privacy
 from bot.errors import Refusal
 from bot.escalations import Told
 from bot.ports import Work
@@ -48,7 +48,7 @@ ACTS = (
     *("forge_click", "forge_words", "forge_form", "repeat", "repeat"),
     *("reorganise", "reorganise", "regroup", "stand_in"),
     *("wait", "wait", "hush", "restart"),
-    *("look", "look", "praise", "tidy"),
+    *("look", "look", "praise", "tidy", "ask"),
 )
 BEGIN = ("stand_in", "compose", "compose")
 Lend = Callable[[], AbstractContextManager[str]]
@@ -141,7 +141,7 @@ def test_nobody_is_shown_what_the_promises_do_not_allow(lend: Lend) -> None:
     print(f"{steps} steps; of these {dict(sorted(Company.happened.items()))}")  # noqa: T201
     assert steps >= STEPS
     if steps >= MANY:
-        everything = {"file", "remind", "hand_up", "another second", *(move for _, move in TABLE)}
+        everything = {"file", "remind", "hand_up", "another second", "erase", *(move for _, move in TABLE)}
         assert everything <= Company.happened.keys()
 
 
@@ -192,6 +192,21 @@ def words_in_the_home_tab(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(home, "_escalations", leaky)
 
 
+def escalations_about_oneself_in_an_export(patch: pytest.MonkeyPatch) -> None:
+    """What is kept about somebody includes what others escalated about them."""
+    export = privacy.export
+
+    def leaky(work: Work, member: str) -> privacy.Document:
+        words = [
+            one.report.happened
+            for number in range(1, 100)
+            if (one := work.escalations.read(number)) and one.subject == member and one.report
+        ]
+        return {**export(work, member), "about_you": words}
+
+    patch.setattr(privacy, "export", leaky)
+
+
 def words_in_an_error(patch: pytest.MonkeyPatch) -> None:
     """A refused click is answered with what the click was about."""
 
@@ -207,6 +222,7 @@ PLANTED = (
     words_in_a_log_line,
     words_in_the_home_tab,
     words_in_an_error,
+    escalations_about_oneself_in_an_export,
 )
 
 

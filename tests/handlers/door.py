@@ -15,10 +15,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import people
 from bot.errors import NotIntroduced
+from bot.ports import Waiting
 from bot.rules.chart import Fact, Field
 from bot.rules.people import Person
 from bot.serve import served
 from handlers import front, routes, slack
+from handlers.metrics import Metrics
 from handlers.office import Office
 from storage.tables import metadata
 from storage.work import Store
@@ -135,6 +137,10 @@ def _interactive(kind: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
+async def nothing_waits() -> Waiting:
+    return Waiting(0, 0.0, 0, 0)
+
+
 @asynccontextmanager
 async def a_door(database_url: str) -> AsyncIterator[Door]:
     store, session = Store(database_url), slack.session()
@@ -152,13 +158,13 @@ async def a_door(database_url: str) -> AsyncIterator[Door]:
     office = Office(store.transact, lambda: MORNING, client, introduce, read_stand_in, heard)
     bolt = routes.bolt_for(office, ME, "xoxb-door", SECRET)
     seen: list[tuple[str, int]] = []
-    door = front.Front(bolt, SECRET, lambda: NOW, lambda kind, status: seen.append((kind, status)))
+    door = front.Front(bolt, SECRET, lambda: NOW, lambda kind, status, _: seen.append((kind, status)))
 
     async def missing() -> str:
         return ""
 
     async with (
-        served(front.site(door, missing), "127.0.0.1", 0) as address,
+        served(front.site(door, missing, Metrics().door(nothing_waits)), "127.0.0.1", 0) as address,
         httpx.AsyncClient(base_url=address, timeout=30) as http,
     ):
         yield Door(http, store, bolt, client, seen)

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 
 from bot.messages import KudosPosted, KudosReceived
 from handlers import front
+from handlers.metrics import Metrics
 from tests.handlers.door import (
     ADA,
     BEN,
@@ -33,6 +34,7 @@ from tests.handlers.door import (
     click,
     command,
     event,
+    nothing_waits,
     shortcut,
     signed,
     submission,
@@ -483,12 +485,14 @@ async def test_the_front_is_the_only_route_that_takes_anything(door: Door) -> No
     async def missing() -> str:
         return ""
 
-    site = front.site(front.Front(door.bolt, SECRET, lambda: NOW, lambda _kind, _status: None), missing)
+    site = front.site(
+        front.Front(door.bolt, SECRET, lambda: NOW, lambda *_: None), missing, Metrics().door(nothing_waits)
+    )
     assert isinstance(site, Starlette)
     ways = {(route.path, method) for route in site.routes for method in route.methods}  # type: ignore[attr-defined]
     takes = {path for path, method in ways if method not in {"GET", "HEAD"}}
     assert takes == {"/slack/events"}
-    assert {path for path, _ in ways} == {"/slack/events", "/healthz", "/readyz"}
+    assert {path for path, _ in ways} == {"/slack/events", "/healthz", "/readyz", "/metrics"}
 
 
 @on_sqlite

@@ -30,13 +30,19 @@ NEEDED_BY_METHODS = {
     "auth_test": set[str](),
     "chat_delete": {"chat:write"},
     "chat_getPermalink": set[str](),
+    "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history"},
+    "conversations_info": {"channels:read", "groups:read"},
     "conversations_join": {"channels:join"},
     "conversations_list": {"channels:read", "groups:read"},  # public and private ones are asked for
     "conversations_members": {"channels:read", "groups:read"},
-    "conversations_open": {"im:write"},
+    "conversations_open": {"im:write", "mpim:write"},
+    "conversations_replies": {"channels:history", "groups:history"},
+    "files_completeUploadExternal": {"files:write"},
+    "files_getUploadURLExternal": {"files:write"},
+    "reactions_add": {"reactions:write"},
     "team_profile_get": {"users.profile:read"},
     "usergroups_list": {"usergroups:read"},
     "users_info": {"users:read"},
@@ -44,10 +50,14 @@ NEEDED_BY_METHODS = {
     "users_profile_get": {"users.profile:read"},
     "views_open": set[str](),
     "views_publish": set[str](),
+    "views_push": set[str](),
     "views_update": set[str](),
 }
 NEEDED_BY_EVENTS = {
     "app_home_opened": set[str](),
+    "message": {"channels:history", "groups:history"},
+    "reaction_added": {"reactions:read"},
+    "reaction_removed": {"reactions:read"},
     "subteam_created": {"usergroups:read"},
     "subteam_members_changed": {"usergroups:read"},
     "subteam_updated": {"usergroups:read"},
@@ -94,7 +104,12 @@ def test_commands_shortcuts_and_events_are_those_that_are_registered() -> None:
     features, settings = MADE["features"], MADE["settings"]
     assert {one["command"] for one in features["slash_commands"]} == set(COMMANDS)
     assert {one["callback_id"] for one in features["shortcuts"]} == set(SHORTCUTS)
-    assert set(settings["event_subscriptions"]["bot_events"]) == set(EVENTS)
+    subscribed = set(settings["event_subscriptions"]["bot_events"])
+    assert {"message" if name.startswith("message.") else name for name in subscribed} == set(EVENTS)
+    assert {name for name in subscribed if name.startswith("message.")} == {
+        "message.channels",
+        "message.groups",
+    }
     assert ours.DESCRIBED.keys() == COMMANDS.keys()
     assert ours.NAMED.keys() == SHORTCUTS.keys()
 
@@ -165,7 +180,7 @@ def test_names_have_the_characters_slack_allows() -> None:
 def test_the_playground_reads_it_as_it_is_meant() -> None:
     read = playgrounds.parse(MADE)
     assert read.name == "Goodword"
-    assert read.events == set(EVENTS)
+    assert read.events == set(ours.subscriptions())
     assert read.scopes == set(SCOPES)
     assert set(read.commands) == set(COMMANDS)
 

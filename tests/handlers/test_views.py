@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,13 +11,26 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.kudos import Receipt, Record
+from bot.managers import LONGEST_WORDS, Told
+from bot.people import Standing
 from bot.ports import Counts
-from bot.rules.people import Person
-from bot.rules.recognition import LONGEST_REASON, Draft, Kudos, LeftOut, Piece, ToGroup, ToPerson, Words
+from bot.rules.hearing import Hearing, Listener
+from bot.rules.people import Group, Person
+from bot.rules.recognition import (
+    LONGEST_REASON,
+    Besides,
+    Draft,
+    Kudos,
+    LeftOut,
+    Piece,
+    ToGroup,
+    ToPerson,
+    Words,
+)
 from handlers import markup
 from handlers.payloads import Submission
 from handlers.playground.blocks import problems, view_problems
-from handlers.views import blocks, home, kudos, kudos_form
+from handlers.views import blocks, home, joining, kudos, kudos_form, managers, outcomes
 from handlers.views import kudos as view
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -47,6 +61,7 @@ def given(
     return Kudos(7, giver, recipients, reason, tags, NOON)
 
 
+STORY = Besides(above=True, customer="ACME", customer_words="You saved our quarter. " + NASTY)
 KUDOS = {
     "an ordinary one": given(tags=("care",)),
     "three recipients": given(recipients=CROWD[:3]),
@@ -60,8 +75,31 @@ KUDOS = {
     "as many values as fit": given("x" * 20, tags=TAGS[:57]),
     "everything at once": given("&" * LONGEST_REASON, LONG_NAMES, TAGS[:57], LONG_NAMES[0]),
     "a whole company": given(recipients=COMPANY),
+    "above and beyond, with a customer": replace(given(), besides=STORY),
+    "a customer without words": replace(given(), besides=Besides(customer=NASTY)),
+    "words of a customer without a name": replace(given(), besides=Besides(customer_words=NASTY)),
+    "one who joins in": replace(given(), joined=CROWD[5:6]),
+    "a company that joins in": replace(given(), joined=COMPANY),
+    "really everything": replace(
+        given("&" * LONGEST_REASON, LONG_NAMES, TAGS[:57], LONG_NAMES[0]),
+        besides=replace(STORY, customer="&" * 150, customer_words="&" * 2000),
+        joined=LONG_NAMES,
+        outcome="&" * 2000,
+    ),
     "a taken one": Kudos(7, GIVER, CROWD[:2], "r", (), NOON, taken_back=True),
 }
+
+
+def told(one: Kudos, passed_on: str | None = None, *, quiet: bool = False) -> Told:
+    """As a manager hears of it who manages everybody in it."""
+    manager = person(0, NASTY)
+    listener = Listener(manager, one.recipients)
+    hushed = frozenset(each.id for each in one.recipients) if quiet else frozenset()
+    shown = () if quiet else one.recipients
+    heard = Hearing(shown, shown, shown, {manager.id: listener}, hushed)
+    return Told(one, manager.id, one.recipients, heard, passed_on)
+
+
 LEFT = tuple(LeftOut(one.name, "no longer active here") for one in LONG_NAMES)
 RECEIPTS = {
     "one": Receipt(7, CROWD[:1], (), "#kudos"),
@@ -69,6 +107,10 @@ RECEIPTS = {
     "sixty and sixty left out": Receipt(7, LONG_NAMES, LEFT, "#kudos"),
     "a whole company": Receipt(7, COMPANY, tuple(LeftOut(one.name, "a bot") for one in COMPANY), "#kudos"),
     "a channel by id": Receipt(2**62, CROWD[:2], LEFT[:1], "C012AB3CD"),
+    "one and a manager": Receipt(7, CROWD[:1], (), "#kudos", managers=CROWD[1:2]),
+    "in private": Receipt(7, CROWD[:1], (), "#kudos", managers=CROWD[1:2], posted=0),
+    "some in private": Receipt(7, CROWD[:2], (), "#kudos", managers=CROWD[2:4], posted=1, repeated=True),
+    "a company and its managers": Receipt(7, COMPANY, LEFT, "#kudos", managers=COMPANY, posted=5),
 }
 RECORDS = {
     "nothing": Record(Counts(), (), ()),
@@ -92,6 +134,28 @@ MESSAGES: dict[str, dict[str, Any]] = {
     **{f"mine, {what}": view.mine(one) for what, one in RECORDS.items()},
     **{f"refused, {what}": view.refused("No. " * 20 + what, one) for what, one in TYPED.items()},
     "help": view.help_text(),
+    **{f"good word, {what}": managers.good_word(told(one)) for what, one in KUDOS.items()},
+    **{
+        f"good word, {what}, passed on": managers.good_word(told(one, "&" * LONGEST_WORDS))
+        for what, one in KUDOS.items()
+    },
+    **{
+        f"good word through them, {what}": managers.good_word(told(one, quiet=True))
+        for what, one in KUDOS.items()
+    },
+    **{
+        f"passed on, {what}": managers.passed_on(one, NASTY, NASTY, one.recipients[0])
+        for what, one in KUDOS.items()
+    },
+    **{f"question, {what}": outcomes.question(one, "4 March") for what, one in KUDOS.items()},
+    **{f"outcome, {what}": outcomes.told(replace(one, outcome=NASTY)) for what, one in KUDOS.items()},
+    **{
+        f"outcome to a manager, {what}": outcomes.told(replace(one, outcome=NASTY), one.recipients)
+        for what, one in KUDOS.items()
+    },
+    "joined in": joining.told(2**62, ["button", "raised_hands"], "button"),
+    "joined in by emoji only": joining.told(7, ["raised_hands"], "button"),
+    "joined in no more": joining.told(7, [], "button"),
 }
 VALUES = {
     "one": ["care"],
@@ -99,10 +163,17 @@ VALUES = {
     "more than Slack takes": [f"v{number}" for number in range(300)],
     "of many scripts": ["sorgfalt", "مساعدة", "責任", "ответственность"],
 }
+TEAMS = [Group(f"S{number}", f"team-{number}", NASTY * 3) for number in range(300)]
 VIEWS: dict[str, dict[str, Any]] = {
     **{f"form, {what}": kudos_form.blank(values) for what, values in VALUES.items()},
+    "form with teams": kudos_form.blank(["care"], TEAMS, people=["U1"], teams=["S7"], reason="x" * 2000),
+    **{f"pass on, {what}": managers.form(7, one.recipients, NASTY) for what, one in KUDOS.items()},
+    **{f"outcome form, {what}": outcomes.form(one) for what, one in KUDOS.items()},
     **{f"form done, {what}": kudos_form.done(one) for what, one in RECEIPTS.items()},
-    **{f"home, {what}": home.home(one, [], []) for what, one in RECORDS.items()},
+    **{
+        f"home, {what}": home.home(one, [], [], Standing(administers=True, leads=3))
+        for what, one in RECORDS.items()
+    },
 }
 all_messages = pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES.keys())
 all_views = pytest.mark.parametrize("shown", VIEWS.values(), ids=VIEWS.keys())
@@ -110,6 +181,7 @@ all_views = pytest.mark.parametrize("shown", VIEWS.values(), ids=VIEWS.keys())
 
 def test_every_function_that_makes_something_to_see_is_looked_at() -> None:
     made = {"posted", "received", "receipt", "mine", "taken_back", "help_text", "refused"}
+    made |= {"with_link", "story", "spoken"}  # parts of those
     public = {
         name
         for name, thing in vars(kudos).items()
@@ -296,3 +368,13 @@ def test_what_fits_into_the_form_fits_into_a_kudos(values: list[str]) -> None:
 @pytest.mark.parametrize("words", [NASTY, "", "&", "&amp;", "<", "a" * 10])
 def test_escaping_is_undone_by_reading(words: str) -> None:
     assert markup.unescaped(blocks.escaped(words)) == words
+
+
+def test_the_link_to_a_message_is_the_only_one_and_stands_after_the_opening() -> None:
+    url = "https://kestrel.slack.com/archives/C1/p1"
+    linked = view.with_link(view.posted(given()), url)
+    assert problems(linked["blocks"], "message") == []
+    assert linked["blocks"][1]["elements"][0]["elements"] == [
+        {"type": "link", "url": url, "text": "The message it is about"}
+    ]
+    assert "It is about a message." in linked["text"]

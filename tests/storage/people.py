@@ -28,10 +28,9 @@ async def move_in(store: Store, *everybody: Person, workspace: str = HERE) -> No
     await store.transact(workspace, meet)
 
 
-def thanks(
-    giver: Person, to: Person, source: str, reason: str = "for the long night"
-) -> Callable[[Work], Receipt]:
-    pieces = (ToPerson(to.id), Words(f" {reason}"))
+def thanks(giver: Person, to: Person, source: str, reason: str = "") -> Callable[[Work], Receipt]:
+    """Each source has a reason of its own, for the same words to the same person count once an hour."""
+    pieces = (ToPerson(to.id), Words(f" {reason or f'for the long night, {source}'}"))
     return partial(kudos.give, giver=giver.id, said=pieces, source=source, now=NOW)
 
 

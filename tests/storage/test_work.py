@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import Refusal
 from bot.messages import HomeOpened
 from bot.ports import Work
+from storage.commits import TRIES
 from storage.tables import kudos, metadata, outbox, settings, workspaces
-from storage.work import TRIES, Store
+from storage.work import Store
 from storage.work import Work as RealWork
 from tests.storage.people import ADA, BEN, HERE, NOW, move_in, thanks
 

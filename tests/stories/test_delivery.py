@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from bot import settings
-from tests.town import Town
+from tests.town import Town, words
 from tests.town import town as build
 
 THANKS = "/kudos @ben for the invoice at midnight"
@@ -170,7 +170,7 @@ async def test_a_burst_is_posted_in_its_order_and_nothing_of_it_is_lost(database
         await _until_settled(town, step=timedelta(seconds=1))
 
         for shown in (town.channel("kudos"), town.dms("ben")):
-            assert [post.plain.split("number ")[1] for post in shown] == list("012345")
+            assert [words(post).split("number ")[1] for post in shown] == list("012345")
 
 
 async def test_a_click_s_confirmation_is_tried_again_when_slack_fails(town: Town) -> None:

@@ -1,6 +1,7 @@
 """A complaint goes from manager to manager, and nowhere else: every story looks at what everybody saw."""
 
 import json
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -47,7 +48,7 @@ async def test_from_ada_by_mo_to_ruth_and_back_and_nobody_else_hears_a_thing(tow
 
     assert "Ruth says it is resolved." in town.dms("ada")[-1].plain
     assert NOTE in town.dms("ada")[-1].plain
-    assert _who_saw(town, "marmot-23") == {"ruth"}
+    assert _who_saw(town, "marmot-23") == {"mo", "ruth"}
     assert _who_saw(town, "osprey-31") == {"ada", "mo", "ruth"}
     assert set(town.everybody_saw()) == {"ada", "mo", "ruth"}
 
@@ -64,7 +65,7 @@ async def test_the_reporter_is_asked_to_thank_and_the_outcome_stays_private(town
     await town.settled()
 
     (post,) = town.channel("kudos")
-    assert post.plain == "Ada thanks @Ben\nfor putting the contract right so fast"
+    assert post.plain == "Ada thanks @Ben\nfor putting the contract right so fast\n[Me too]"
     assert _who_saw(town, "osprey-31") == {"ada", "mo", "ruth"}
 
 
@@ -77,7 +78,7 @@ async def test_the_name_goes_along_only_if_the_reporter_said_so(town: Town) -> N
 
 async def test_one_manager_for_both_sees_it_as_such_and_settles_it(town: Town) -> None:
     await _escalate(town, "ada", "abe")
-    assert "You lead both sides" in _desk(town, "mo").plain
+    assert "Both sides come to you, so this is yours alone." in _desk(town, "mo").plain
     assert "Take it to" not in _desk(town, "mo").plain
 
     await _words(town, "mo", Move.SETTLE, NOTE)
@@ -93,15 +94,23 @@ async def test_about_one_s_own_manager_it_goes_above(town: Town) -> None:
     assert "mo" not in town.everybody_saw()
 
 
-async def test_who_leads_people_may_take_the_first_step_under_their_own_name(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("ticked", "said"),
+    [(["own"], "From a manager who asks not to be named."), (["named", "own"], "From Mo.")],
+)
+async def test_who_leads_people_may_take_the_first_step_and_is_named_only_if_they_said_so(
+    town: Town, ticked: list[str], said: str
+) -> None:
     await town.types("mo", "/escalate")
     await _choose(town, "mo", person="ben")
-    await _fill(town, "mo", ["own"])
-    await _fill(town, "mo", ["own"])  # once the form has shown the other route
+    await _fill(town, "mo", ticked)
+    await _fill(town, "mo", ticked)  # once the form has shown the other route
 
     assert "You are taking this on yourself." in _desk(town, "mo").plain
+    assert "Only you know of this." in _desk(town, "mo").plain
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
-    assert "From Mo." in _desk(town, "ruth").plain
+    assert _desk(town, "ruth").plain.splitlines()[1] == f"{said} Ben is not told by Goodword."
+    assert bool(re.search(r"\bMo\b", _desk(town, "ruth").plain)) == ("named" in ticked)
     assert set(town.everybody_saw()) == {"mo", "ruth"}
 
 
@@ -142,7 +151,7 @@ async def test_about_a_team_that_leads_itself_in_a_circle_it_goes_to_the_fallbac
     await _escalate(town, "ada", team="S0SUPPORTT")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
 
-    assert _who_saw(town, "marmot-23") == {"hugo"}
+    assert _who_saw(town, "marmot-23") == {"mo", "hugo"}
 
 
 async def test_who_left_before_it_was_taken_to_them_is_replaced_by_who_is_there(town: Town) -> None:
@@ -159,7 +168,7 @@ async def test_who_left_before_it_was_taken_to_them_is_replaced_by_who_is_there(
     assert "[Take it to Omar]" in _desk(town, "mo").plain
     await _submit(town, "mo", PASSED_ON)
 
-    assert _who_saw(town, "marmot-23") == {"omar"}
+    assert _who_saw(town, "marmot-23") == {"mo", "omar"}
 
 
 async def test_who_joined_the_team_meanwhile_does_not_get_what_is_about_it(town: Town) -> None:
@@ -172,7 +181,7 @@ async def test_who_joined_the_team_meanwhile_does_not_get_what_is_about_it(town:
     await _tell_of_group(town, "ben", "cy", "fay")
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
 
-    assert _who_saw(town, "marmot-23") == {"omar"}
+    assert _who_saw(town, "marmot-23") == {"mo", "omar"}
 
 
 async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
@@ -370,10 +379,12 @@ async def test_a_reminder_stays_a_reminder_when_the_escalation_moves(town: Town)
 
 async def test_withdrawn_before_the_next_manager_was_told_it_never_reaches_them(town: Town) -> None:
     await _escalate(town, "ada", "ben")
-    town.slack.faults.add("chat.postMessage", "ratelimited", retry_after=300)
+    # Two are on their way, to Ada and to Ruth, and neither may slip through.
+    town.slack.faults.add("chat.postMessage", "ratelimited", times=9, retry_after=300)
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON, settled=False)
     await town.slack.until(lambda: any(call.status == 429 for call in town.slack.calls))
     await _forged(town, "ada", Move.WITHDRAW, settled=False)
+    town.slack.faults.clear()
     town.slack.clock.forward(timedelta(minutes=6))
     await town.settled()
 
@@ -407,7 +418,7 @@ async def test_whoever_had_it_before_it_was_handed_up_reads_nothing_that_others_
     await _words(town, "omar", Move.TAKE_FURTHER, PASSED_ON)
 
     assert PASSED_ON in _desk(town, "ruth").plain
-    assert _who_saw(town, "marmot-23") == {"ruth"}
+    assert _who_saw(town, "marmot-23") == {"omar", "ruth"}
     assert "From Ada, who asks you to look first." in _desk(town, "mo").plain
 
 
@@ -432,6 +443,33 @@ async def test_the_words_are_erased_after_their_time_and_the_counts_remain(town:
     found = await town.bot.store.transact(town.bot.me.workspace, lambda work: work.escalations.read(1))
     assert found is not None
     assert (found.report, found.handed_on, found.note) == (None, None, None)
+
+
+async def test_after_their_time_no_inbox_has_a_word_of_them_any_more(town: Town) -> None:
+    await _resolved(town)
+    await _escalate(town, "abe", "ben")
+    await _words(town, "mo", Move.SEND_BACK, "Let us look at it together first: penguin-41.")
+    await town.slack.opens_home("ada")
+    await town.settled()
+    await town.slack.clicks("ada", "home", "privacy_export")
+    await town.settled()
+    assert _who_saw(town, "zebra-17") == {"ada", "mo"}
+    await town.slack.closes("abe", town.slack.shown("abe").views[-1].id)
+
+    town.slack.clock.forward(timedelta(days=181))
+    forget = partial(escalations.forget, now=town.slack.clock.now())
+    await town.bot.store.transact(town.bot.me.workspace, forget)
+    await town.settled()
+
+    assert {secret: _who_saw(town, secret) for secret in SECRETS} == {secret: set() for secret in SECRETS}
+    assert _desk(town, "ruth").plain == (
+        "About Ben: It is resolved.\nFrom Mo. Ben is not told by Goodword.\n"
+        "The words were erased after their time.\nIt is resolved."
+    )
+    assert town.dms("ada")[-1].plain == (
+        "Your escalation about Ben: Ruth says it is resolved.\nThe words were erased after their time."
+    )
+    assert town.dms("abe")[-1].plain.startswith("Your escalation about Ben: Mo sent it back to you.")
 
 
 @pytest.mark.parametrize("times", [2, 5])

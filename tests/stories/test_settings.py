@@ -9,7 +9,7 @@ import pytest
 from bot import settings
 from bot.errors import Refusal
 from bot.ports import Change, Parked
-from tests.town import Town
+from tests.town import Town, words
 from tests.town import town as build
 
 THANKS = "/kudos @ben for the invoice at midnight"
@@ -93,7 +93,7 @@ async def test_the_values_in_force_decide_which_tags_are_known_and_offered(town:
     await town.settled()
 
     (post,) = town.channel("kudos")
-    assert post.plain.split("\n")[1:] == ["for the invoice at midnight #care", "#panache"]
+    assert words(post).split("\n")[1:] == ["for the invoice at midnight #care", "#panache"]
     (modal,) = town.slack.shown("ada").views
     (select,) = [block["element"] for block in modal.blocks if block["block_id"] == "value"]
     assert [option["value"] for option in select["options"]] == ["panache", "grit"]
@@ -115,7 +115,7 @@ async def test_a_value_that_is_gone_when_the_form_is_sent_stays_a_word(town: Tow
     await town.settled()
 
     (post,) = town.channel("kudos")
-    assert post.plain == "Ada thanks @Ben\nfor the long night #care"
+    assert words(post) == "Ada thanks @Ben\nfor the long night #care"
 
 
 async def test_every_change_is_kept_with_who_and_when(town: Town) -> None:

@@ -10,6 +10,11 @@ import { act, currentChannel, currentDm, page, watch } from "./store.js";
 
 const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts;
 
+const kindOf = (channel) => {
+  if (channel.together) return "A direct message of several";
+  return channel.private ? "A private channel" : "A channel for everybody";
+};
+
 /** What kind of place this is, in the words its head, its message box and its emptiness need. */
 function describe() {
   const channel = currentChannel();
@@ -17,8 +22,8 @@ function describe() {
     return {
       title: channel.name,
       glyph: icon(channel.private ? "lock" : "hash"),
-      about: channel.topic || (channel.private ? "A private channel" : "A channel for everybody"),
-      to: `#${channel.name}`,
+      about: channel.topic || kindOf(channel),
+      to: channel.together ? channel.name : `#${channel.name}`,
       empty:
         channel.name === "kudos"
           ? "Nobody has been thanked here yet. Somebody surely deserves it: you could be the first to say so."

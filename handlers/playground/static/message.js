@@ -133,7 +133,9 @@ function body(message) {
           { class: "words" },
           message.mrkdwn === false ? plainNodes(message.text) : mrkdwn(message.text),
         ),
-    (message.files ?? []).map(({ title, name }) => h("p", { class: "file" }, `📎 ${title || name}`)),
+    (message.files ?? []).map(({ id, title, name }) =>
+      h("p", { class: "file" }, "📎 ", h("a", { href: `/file/${id}`, target: "_blank" }, title || name)),
+    ),
     (message.attachments ?? []).map((item) => attachment(item, ctx)),
     message.edited && h("span", { class: "edited" }, "(edited)"),
   );

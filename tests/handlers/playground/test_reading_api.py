@@ -182,7 +182,8 @@ async def test_the_app_joins_a_public_channel(slack: PretendSlack, client: Async
         ("U0NOBODY", "user_not_found"),
         ("U0LEALEFT1", "user_disabled"),
         ("U0LUNCHBOT", "cannot_dm_bot"),
-        (f"{ADA},{BEN}", "method_not_supported_for_channel_type"),
+        (f"{ADA},U0NOBODY", "user_not_found"),
+        (",".join([ADA] * 9), "too_many_users"),
     ],
 )
 async def test_whom_the_app_cannot_write_to(client: AsyncWebClient, users: str, error: str) -> None:
@@ -200,6 +201,7 @@ async def test_whom_the_app_cannot_write_to(client: AsyncWebClient, users: str, 
         ("channels:read", "conversations.list", {}),
         ("groups:read", "conversations.list", {"types": "private_channel"}),
         ("im:write", "conversations.open", {"users": ADA}),
+        ("mpim:write", "conversations.open", {"users": f"{ADA},{BEN}"}),
         ("reactions:write", "reactions.add", {"channel": KUDOS, "timestamp": "1.1", "name": "tada"}),
         ("channels:join", "conversations.join", {"channel": "C0SUPPORT1"}),
         ("team:read", "team.info", {}),

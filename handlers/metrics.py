@@ -1,0 +1,90 @@
+"""Is it well? What Prometheus may ask: how requests are answered, what waits, how messages end.
+
+No label carries a name, an id or a word of anybody; each has few values, whatever is sent to us.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.ports import Waiting
+
+log = logging.getLogger("goodword.metrics")
+
+# Slack gives up after three seconds; half of one is what people begin to notice.
+SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
+NAME = re.compile(r"[a-z_]{1,60}")
+
+
+Ask = Callable[[], Awaitable[Waiting]]
+
+
+class Metrics:
+    """The figures of one process; of several, each is asked and Prometheus adds them up."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        self._requests = Counter(
+            "goodword_requests", "Requests by kind and HTTP status", ["kind", "status"], registry=registry
+        )
+        self._seconds = Histogram(
+            "goodword_request_seconds",
+            "Seconds until a request was acknowledged, its work committed",
+            ["kind"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._deliveries = Counter(
+            "goodword_deliveries",
+            "Attempts to say something, by the kind of message, how they ended and why",
+            ["message", "outcome", "reason"],
+            registry=registry,
+        )
+        self._waiting = Gauge("goodword_outbox_messages", "Messages still to be said", registry=registry)
+        self._oldest = Gauge(
+            "goodword_outbox_oldest_seconds", "Age of the oldest of them that is due", registry=registry
+        )
+        self._parked = Gauge(
+            "goodword_outbox_parked", "Messages that Slack refused for good", registry=registry
+        )
+        self._well = Gauge(
+            "goodword_database_up", "1 if the database answered this very request", registry=registry
+        )
+        self._pool = Gauge(
+            "goodword_database_connections_in_use", "Connections of the pool in use", registry=registry
+        )
+
+    def answered(self, kind: str, status: int, seconds: float) -> None:
+        self._requests.labels(kind, str(status)).inc()
+        self._seconds.labels(kind).observe(seconds)
+
+    def delivered(self, message: str, how: str) -> None:
+        """`how` is an outcome and perhaps its reason: `sent`, `later ratelimited`, `parked is_archived`."""
+        outcome, _, reason = how.partition(" ")
+        known = reason if not reason or NAME.fullmatch(reason) else "other"
+        self._deliveries.labels(message, outcome, known).inc()
+
+    def door(self, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
+        """Answer `/metrics`; what waits is counted at that moment."""
+
+        async def metrics(_request: Request) -> Response:
+            try:
+                waiting = await ask()
+            except Exception as error:  # noqa: BLE001 - the other figures tell most when the database is down
+                log.warning("the outbox could not be counted (%s)", type(error).__name__)
+                self._well.set(0)
+            else:
+                self._well.set(1)
+                self._waiting.set(waiting.messages)
+                self._oldest.set(waiting.oldest)
+                self._parked.set(waiting.parked)
+                self._pool.set(waiting.connections)
+            return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+        return metrics

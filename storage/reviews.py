@@ -1,0 +1,61 @@
+"""Who reports to a manager, and which kudos that manager keeps for their reviews."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, select
+
+from bot.ports import ForReview
+from bot.rules.people import Person
+from storage.engine import inserting
+from storage.people import PeopleShelf
+from storage.tables import chart, kept, people
+
+
+class ReviewShelf:
+    def __init__(self, connection: Connection, workspace: str, directory: PeopleShelf) -> None:
+        self._connection = connection
+        self._workspace = workspace
+        self._directory = directory
+
+    def people_of(self, manager: str) -> list[Person]:
+        theirs = and_(people.c.workspace_id == chart.c.workspace_id, people.c.person_id == chart.c.member_id)
+        query = (
+            select(people.c.person_id)
+            .select_from(chart.join(people, theirs))
+            .where(
+                chart.c.workspace_id == self._workspace,
+                chart.c.manager_id == manager,
+                chart.c.member_id != manager,
+                people.c.active,
+            )
+        )
+        ids = {str(row.person_id) for row in self._connection.execute(query)}
+        found = self._directory.look_up(ids, (), ()).people.values()
+        return sorted(found, key=lambda person: (person.name.casefold(), person.id))
+
+    def kept_by(self, manager: str) -> frozenset[ForReview]:
+        query = select(kept.c.kudos_number, kept.c.person_id).where(
+            kept.c.workspace_id == self._workspace, kept.c.manager_id == manager
+        )
+        return frozenset((row.kudos_number, row.person_id) for row in self._connection.execute(query))
+
+    def keep(self, manager: str, what: ForReview, now: datetime) -> None:
+        number, person = what
+        row = {
+            "workspace_id": self._workspace,
+            "manager_id": manager,
+            "kudos_number": number,
+            "person_id": person,
+            "kept_at": now,
+        }
+        self._connection.execute(inserting(self._connection, kept).on_conflict_do_nothing(), row)
+
+    def let_go(self, manager: str, what: ForReview) -> None:
+        number, person = what
+        ours = (
+            kept.c.workspace_id == self._workspace,
+            kept.c.manager_id == manager,
+            kept.c.kudos_number == number,
+            kept.c.person_id == person,
+        )
+        self._connection.execute(delete(kept).where(*ours))
