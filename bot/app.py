@@ -15,6 +15,7 @@ from bot.digests import Ways
 from bot.errors import Refusal
 from bot.holidays import is_holiday
 from bot.ports import Clock, Waiting
+from bot.rules import language
 from handlers import front, mail, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
@@ -91,6 +92,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         )
         closing.push_async_callback(store.close)
         await _needs_current_schema(store)
+        await asyncio.to_thread(language.prepare)  # or the first message in a channel would wait for it
         session = slack.session()
         closing.push_async_callback(session.close)
         metrics = Metrics()

@@ -36,6 +36,8 @@ OTHERS = (
     ),
     *("our support team", "Pavel", "the drivers", "the front desk", "Ngozi", "accounts", "the lab"),
 )
+# By the kind of a deed, the frames it is told in; what was simply done is thanked for.
+DEEDS = {"+": ("+G", "+P"), "-": ("sG", "-P"), "=": ("+G", "+G")}
 _NAMES = ("ada", "ben", "cy", "dee", "eve", "finn", "gus", "hal")
 
 
@@ -88,12 +90,13 @@ def with_deeds() -> list[Example]:
     for number, line in enumerate(_lines(HERE / "slots" / "deeds.txt"), start=1):
         kind, verbs, rest = line.split(" ", 2)
         doing, did = verbs.split("/")
-        for frame in ("+G", "+P") if kind == "+" else ("sG", "-P"):
+        for frame in DEEDS[kind]:
             for _ in range(2):
                 form = frames[frame][turns[frame] % len(frames[frame])]
                 turns[frame] += 1
                 said = form.replace("{}", f"{doing if frame[1] == 'G' else did} {rest}")
-                found.append(parse(f"deeds:{number}", {"+": "S", "s": "Cs", "-": "C"}[frame[0]] + "|" + said))
+                told = {"+": "S", "s": "Cs", "-": "C"}[frame[0]]
+                found.append(parse(f"deeds:{number}", f"{told}|{said}"))
     return found
 
 

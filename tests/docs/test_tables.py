@@ -37,11 +37,8 @@ from storage.tables import metadata
 from tests.docs.pages import ROOT, Page, code, page, pages
 
 README, OPERATIONS, PRIVACY = page("README.md"), page("docs/operations.md"), page("docs/privacy.md")
-ESCALATIONS, DIGESTS, LANGUAGE = (
-    page("docs/escalations.md"),
-    page("docs/digests.md"),
-    page("docs/language.md"),
-)
+ESCALATIONS, DIGESTS = page("docs/escalations.md"), page("docs/digests.md")
+LANGUAGE = page("docs/language.md")
 DEPENDENCIES = page("docs/decisions/0009-dependencies.md")
 PLANNED = Planned(
     Subject("UBEN", "Ben", frozenset({"UBEN"}), Chain("UBEN", ("URUTH",))),

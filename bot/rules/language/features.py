@@ -41,7 +41,7 @@ _POLAR = frozenset(
             "neg",
             "name",
         ),
-        *("good", "bad", "wearied", "plain", "opinion", "me", "us", "ironic"),
+        *("good", "bad", "wearied", "plain", "opinion", "me", "us", "ironic", "advance"),
     }
 )
 _PAIRED = _POLAR - {"verb", "neg", "hyp", "pronoun", "time"}

@@ -11,18 +11,19 @@ NEUTRAL = "neutral"
 FLAGS = ("threat", "insult", "person_blame", "ordering", "shouting", "absolute", "sarcasm")
 
 # By how much a complaint must be ahead of every other: a wrong interruption is worse than a miss.
-SURE_OF_BLAME = 0.12
+SURE_OF_BLAME = 0.18
+SURE_OF_IRONY = 0.9  # of blame that is dressed as thanks, with no word to show it
 # The same of a shout-out, by what speaks for it: open thanks beside a mention, other glad words, or nothing
 # we know; grim words beside them make it harder.
 SURE_OF_PRAISE = {
-    ("open", False): 0.5,
-    ("open", True): 0.9,
+    ("open", False): 0.55,
+    ("open", True): 0.8,
     ("glad", False): 0.45,
-    ("glad", True): 0.55,
-    ("mild", False): 0.8,
-    ("mild", True): 0.95,
-    ("none", False): 1.15,
-    ("none", True): 1.15,
+    ("glad", True): 0.45,
+    ("mild", False): 0.7,
+    ("mild", True): 0.7,
+    ("none", False): 1.0,
+    ("none", True): 1.0,
 }
 # What may stand beside it at the most.
 MOST_BESIDE_PRAISE = {"complaint_person": -0.1, "sarcasm": 0.1, "insult": 0.0, "threat": 0.0}
@@ -57,6 +58,7 @@ BESIDE = {
 }
 LOUD_WORDS = 2
 LEAST_LOUD = 0.5
+_EDGED = frozenset({"ironic", "rolleyes", "wearied", "but", "absolute", "neg"})
 _SOMEBODY = frozenset({"team", "person", "name", "pronoun", "you"})
 
 
@@ -77,17 +79,26 @@ def _label(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> s
     rest = [label for label in model.LABELS if label not in {"shoutout", "complaint_person"}]
     if best in rest:
         return best
+    names = {one.name for one in found if not page.tokens[one.start].quoted}
+    if "advance" in names and not names & features.GRIM:  # thanks for what has not been done
+        return max(rest, key=lambda label: scores[label])
     ahead = scores[best] - max(scores[label] for label in model.LABELS if label != best)
     if best == "shoutout":
         sure = ahead >= SURE_OF_PRAISE[evidence(page, found)] and not _is_no_praise(scores, page, found)
     else:
-        sure = ahead >= SURE_OF_BLAME
+        sure = ahead >= (SURE_OF_BLAME if _may_be_blame(page, found) else SURE_OF_IRONY)
     if sure:
         return best
     second = max(rest, key=lambda label: scores[label])
     if scores["shouting"] > 0 and is_loud(page) and scores["complaint_person"] > scores[second]:
         return "complaint_person"  # few shout at somebody in praise
     return second if scores[second] > UNLIKELY else NEUTRAL
+
+
+def _may_be_blame(page: Page, found: Sequence[Found]) -> bool:
+    """Open thanks with nothing grim or ironic beside them are no blame, unless all else says so."""
+    names = {one.name for one in found if not page.tokens[one.start].quoted}
+    return evidence(page, found) != ("open", False) or bool(names & _EDGED)
 
 
 def evidence(page: Page, found: Sequence[Found]) -> tuple[str, bool]:
