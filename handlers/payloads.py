@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 ID = r"^[A-Z0-9]{1,64}$"
+IS_ID = re.compile(r"[A-Z0-9]{1,64}")
 Id = Annotated[str, StringConstraints(pattern=ID)]
 Ts = Annotated[str, StringConstraints(pattern=r"^([0-9]{1,12}\.[0-9]{1,12})?$")]
 """A moment as Slack tells it, in seconds with a fraction; it is also the name of a message in its channel."""
@@ -156,7 +157,7 @@ class Written(Payload):
         """Whoever wrote it, if that is a person; empty for bots and for what Slack itself says."""
         by_hand = self.subtype in {None, "thread_broadcast", "file_share", "me_message"}
         user = self.user or ""
-        return user if by_hand and not self.bot_id and re.fullmatch(ID, user) else ""
+        return user if by_hand and not self.bot_id and IS_ID.fullmatch(user) else ""
 
 
 class Shortcut(Payload):

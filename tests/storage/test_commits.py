@@ -20,6 +20,12 @@ def engine_name() -> str:
     return "sqlite"
 
 
+@pytest.fixture(autouse=True)
+def _everything_known_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is that the tests run on."""
+    monkeypatch.setattr(commits, "QUICK", 60.0)
+
+
 class Gate:
     """Holds the only thread, so that what is asked meanwhile waits together."""
 

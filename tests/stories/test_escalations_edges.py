@@ -215,7 +215,7 @@ async def test_a_fault_is_told_in_the_form_that_was_sent_and_names_the_right_com
     await town.slack.submits("mo", town.slack.shown("mo").views[-1].id, {"words": {"words": PASSED_ON}})
     await town.types("ada", "/escalate status")
 
-    assert [*town.slack.shown("abe").views[-1].errors] == ["subject"]
+    assert [*town.slack.shown("abe").views[-1].errors] == ["happened"]
     assert [*town.slack.shown("mo").views[-1].errors] == ["words"]
     assert "Please look at /escalate status before you try again." in town.last_words_to("ada")
     assert _who_saw(town, HAPPENED) == {"mo"}
