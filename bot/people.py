@@ -80,6 +80,13 @@ def members_changed(
         work.people.put_group(replace(known, members=tuple(members)), now)
 
 
+def called(work: Work, id: str) -> tuple[str, ...]:
+    """What a person or a user group is called; nothing for whoever is not in the directory."""
+    roll = work.people.look_up({id}, {id}, ())
+    people = [person.name for person in roll.people.values()]
+    return (*people, *(group.name for group in roll.groups.values()))
+
+
 def standing(work: Work, person: str) -> Standing:
     """What somebody is besides a colleague, and may therefore see in their Home tab."""
     found = work.people.find(person)

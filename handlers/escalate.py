@@ -81,7 +81,7 @@ async def sent(office: Office, submission: Submission) -> Answer:
         link, turn = form.metadata(submission).get("link", ""), coaching.turn_of(submission.view)
         drawn = form.drawn(teams, planned, link=link, turn=turn)
         return {"response_action": "update", "view": drawn}
-    if advice := _advice(submission, form.HAPPENED):
+    if advice := _advice(submission, form.HAPPENED, (planned.subject.name,)):
         return advice
     file = partial(
         escalations.file,
@@ -137,25 +137,27 @@ async def wording_used(office: Office, click: Click) -> None:
     """Put the coach's wording into the field it is about; whoever wrote there may change it or send it."""
     sent = Submission(user=click.user, team=click.team, view=click.view)
     name = click.actions[0].value
-    wording = _worded(coaching.answer(sent, name)) if name in {form.HAPPENED, form.WORDS} else ""
-    if wording:
+    if name not in {form.HAPPENED, form.WORDS}:
+        return
+    names = await office.transact(click.team.id, partial(people.called, id=form.subject(sent)))
+    if wording := _worded(coaching.answer(sent, name), names):
         drawn = coaching.used(click.view, name, wording)
         await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
 
 
-def _advice(submission: Submission, name: str) -> Answer | None:
+def _advice(submission: Submission, name: str, names: tuple[str, ...] = ()) -> Answer | None:
     """The coach's two suggestions at most, once for the same words; it never stands in the way twice."""
     words = coaching.answer(submission, name)
-    found = coach.suggestions(words)
+    found = coach.suggestions(words, names)
     if not found or coaching.was_advised(submission.view, words):
         return None
-    drawn = coaching.advised(submission.view, name, words, found, _worded(words))
+    drawn = coaching.advised(submission.view, name, words, found, _worded(words, names))
     return {"response_action": "update", "view": drawn}
 
 
-def _worded(words: str) -> str:
+def _worded(words: str, names: tuple[str, ...] = ()) -> str:
     """The same facts in other words; empty where there is nothing to offer."""
-    wording = coach.neutral(Report(words))
+    wording = coach.neutral(Report(words), names)
     return "" if wording == words.strip() else wording
 
 
@@ -186,7 +188,7 @@ async def _ask_for_words(office: Office, click: Click, move: Move, number: int) 
     title, question, submit = ASKED[move]
     further = move is Move.TAKE_FURTHER
     above = view.words_of(told.escalation) if further else []
-    prefill = coach.neutral(told.escalation.report) if further else ""
+    prefill = coach.neutral(told.escalation.report, (told.subject,)) if further else ""
     second = told.name(told.escalation.second)
     hint = f"{capital(second)} reads this, and not what stands above." if further else ""
     asked = question.format(second=second)

@@ -192,7 +192,7 @@ def test_the_coach_offers_the_manager_and_keeps_the_facts() -> None:
 def test_a_long_report_is_read_sentence_by_sentence() -> None:
     calm = "The customer asked for a date on Monday and we gave them one after a call with the plant. " * 4
     text = f"{calm}Ben forgot the contract again. {calm}"
-    (one,) = coach.suggestions(text)
+    (one,) = coach.suggestions(text, ("Ben",))
     assert text[slice(*one.span)].strip() == "Ben forgot the contract again."
 
 
@@ -204,7 +204,7 @@ def test_the_neutral_form_keeps_what_is_calm_and_words_the_rest_anew() -> None:
         "",
         "A call",
     )
-    assert coach.neutral(report).splitlines() == [
+    assert coach.neutral(report, ("Ben",)).splitlines() == [
         "We met the client on Monday. There is a problem with the contract.",
         "For the customer: They may leave.",
         "Promised: Friday",
@@ -237,3 +237,16 @@ def test_quotes_code_and_entities_are_told_apart() -> None:
     ]
     assert [token.form for token in page.aside if token.kind == "person"] == ["U1"]
     assert page.code
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "The Bluefin contract was promised for Monday, and it is not there.",
+        "The invoice was sent to the wrong address twice.",
+        "The customer was promised an answer by noon and has none.",
+    ],
+)
+def test_what_only_says_what_went_wrong_is_left_alone(fact: str) -> None:
+    assert coach.suggestions(fact, ("Ben",)) == ()
+    assert coach.neutral(Report(fact), ("Ben",)) == fact
