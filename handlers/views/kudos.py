@@ -251,8 +251,13 @@ def _section(title: str, lines: list[str]) -> Block:
 
 
 def _from(kudos: Kudos) -> str:
-    return f"{kudos.giver.name}: {blocks.short(kudos.reason)}"
+    return f"{kudos.giver.name}: {blocks.short(kudos.reason)}{_yield(kudos)}"
 
 
 def _to(kudos: Kudos) -> str:
-    return f"{blocks.some([p.name for p in kudos.recipients], most=3)}: {blocks.short(kudos.reason)}"
+    whom = blocks.some([p.name for p in kudos.recipients], most=3)
+    return f"{whom}: {blocks.short(kudos.reason)}{_yield(kudos)}"
+
+
+def _yield(kudos: Kudos) -> str:
+    return f" (What came of it: {blocks.short(kudos.outcome)})" if kudos.outcome else ""

@@ -130,6 +130,12 @@ async def test_the_giver_is_asked_once_and_those_thanked_are_told(town: Town) ->
     assert question.plain.endswith("You told them what came of it:\nACME stayed with us.")
     (found,) = await _work(town, lambda work: work.kudos.given_by(town.id("ada"), 5))
     assert found.outcome == "ACME stayed with us."
+    for who in ("ada", "ben"):
+        await town.slack.opens_home(who)
+        await town.settled()
+        home = town.slack.shown(who).home_view
+        assert home is not None
+        assert "(What came of it: ACME stayed with us.)" in home.plain
 
 
 async def test_the_watch_asks_by_itself_when_the_time_has_come(town: Town) -> None:
