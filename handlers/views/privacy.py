@@ -12,7 +12,8 @@ LONGEST_PAGE = 3000  # characters; Slack advises at most 4,000 in a message
 STATEMENT = (
     "Goodword is hosted by your own company. It keeps the thanks you give and get, your place in the org "
     "chart, and what you escalate: that is encrypted, and its words are erased some time after it was "
-    "closed. It does not read your conversations."
+    "closed. In channels that it was invited to, it looks at each message as it comes, on your company's own "
+    "machine, and keeps nothing of it unless it is recorded as kudos."
 )
 WARNING = (
     "The words of kudos that you gave, or that were for you alone, are erased, and their posts disappear. "
