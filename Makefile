@@ -22,7 +22,7 @@ playground: $(READY)  ## Serve Goodword with its pretend Slack on 127.0.0.1:8000
 	@$(BIN)/goodword playground $(ARGS)
 
 test: $(READY)  ## Run every test, on SQLite and on PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses $${WORKERS:-6} --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $${WORKERS:-4} --dist worksteal $(ARGS)
 
 check: $(READY)  ## Formatting, lint, types, floor plan, docs
 	@$(BIN)/ruff format --check .

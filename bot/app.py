@@ -19,8 +19,7 @@ from bot.rules import language
 from handlers import front, mail, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
-from handlers.directory.reading import read_everything
-from handlers.directory.scim import Scim
+from handlers.directory.reading import Colleagues, read_everything
 from handlers.directory.slack import Directory
 from handlers.mail import Mailer
 from handlers.metrics import Metrics
@@ -114,7 +113,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
             mailer,
         )
         store.on_commit = partial(_committed, plan, postman)
-        scim = Scim(plan.scim_url, plan.scim_token) if plan.scim_url else None
+        scim = scim_of(plan.scim_url, plan.scim_token)
         read = partial(read_everything, me.workspace, directory, scim, store.transact)
         nightly = Nightly(me.workspace, read, store.transact, plan.now)
         office = Office(
@@ -148,6 +147,16 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         closing.callback(beating.shutdown, wait=False)
         counted = metrics.door(partial(_waiting, store, plan))
         yield Bot(front.site(door, partial(_missing, store), counted), me, store, postman.wake, reading)
+
+
+def scim_of(url: str, token: str) -> Colleagues | None:
+    """The SCIM service, if there is one."""
+    if not url:
+        return None
+    # Its models take half a second to import, which every other start and command would wait for.
+    from handlers.directory.scim import Scim  # noqa: PLC0415 - see above
+
+    return Scim(url, token)
 
 
 async def _needs_current_schema(store: Store) -> None:

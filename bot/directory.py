@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from bot import people
-from bot.app import utc_now
+from bot.app import scim_of, utc_now
 from bot.config import Config
 from bot.errors import Refusal
 from bot.operate import Finding, in_one, open_store
@@ -16,8 +16,7 @@ from bot.rules.people import listed
 from bot.rules.sources import quoted
 from handlers import slack
 from handlers.directory import csv
-from handlers.directory.reading import read_everything
-from handlers.directory.scim import Scim
+from handlers.directory.reading import Colleagues, read_everything
 from handlers.directory.slack import Directory
 
 SOURCES = {"csv": "CSV", "scim": "SCIM", "slack": "Slack"}
@@ -54,9 +53,9 @@ async def sync(config: Config) -> str:
     return done.sentence
 
 
-def _scim(config: Config) -> Scim | None:
+def _scim(config: Config) -> Colleagues | None:
     url = config.goodword_scim_url
-    return Scim(url, config.goodword_scim_token.get_secret_value()) if url else None
+    return scim_of(url, config.goodword_scim_token.get_secret_value())
 
 
 async def _nobody_asks() -> None: ...

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -13,7 +14,6 @@ from bot.errors import Refusal
 from bot.ports import Changes, Transact
 from bot.rules.people import listed
 from bot.rules.sources import Colleague
-from handlers.directory.scim import Scim
 from handlers.directory.slack import Alive, Directory
 
 
@@ -47,8 +47,14 @@ class Read:
         return f"Read {listed(parts)}.{lacking}"
 
 
+class Colleagues(Protocol):
+    """A service that knows who reports to whom, such as `handlers.directory.scim.Scim`."""
+
+    async def colleagues(self) -> list[Colleague]: ...
+
+
 async def read_everything(
-    workspace: str, directory: Directory, scim: Scim | None, transact: Transact, alive: Alive
+    workspace: str, directory: Directory, scim: Colleagues | None, transact: Transact, alive: Alive
 ) -> Read:
     """Read it all; `alive` is called now and then, for in a large company this takes hours."""
     with _slack_may_fail():

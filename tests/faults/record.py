@@ -96,6 +96,7 @@ class Record:
         self._calls = 0
         self._tries: dict[str, int] = {}
         self._messages: dict[int, tuple[Message, set[str]]] = {}
+        self._seen: dict[str, set[str]] = {}  # who saw a message that says just this
         self._views: set[tuple[str, str]] = set()
         self._opened: dict[str, str] = {}  # trigger → user
         self._users: dict[str, str] = {}  # view → user
@@ -163,11 +164,15 @@ class Record:
                 yield from self._view(viewer, view)
 
     def _message(self, viewer: str, message: Message) -> Iterator[Sight]:
-        _, seen = self._messages.setdefault(id(message), (message, set()))
+        """What stood there before and says the same is not shown anew, though it may have been read anew."""
+        if id(message) not in self._messages:
+            said = f"{message.channel} {message.ts} {message.ephemeral_to} {message.text} {message.blocks}"
+            self._messages[id(message)] = (message, self._seen.setdefault(said, set()))
+        _, seen = self._messages[id(message)]
         if message.bot and viewer not in seen:
             seen.add(viewer)
-            said = {"text": message.text, "blocks": message.blocks, "plain": message.plain}
-            yield _sight({viewer}, f"message in {message.channel}", said)
+            words = {"text": message.text, "blocks": message.blocks, "plain": message.plain}
+            yield _sight({viewer}, f"message in {message.channel}", words)
 
     def _view(self, viewer: str, view: ShownView) -> Iterator[Sight]:
         if (view.id, view.hash) not in self._views:
