@@ -31,7 +31,7 @@ HOST = re.compile(r"://(?:[^/@\s'\"]*@)?([\w-]+(?:\.[\w-]+)+)")
 UNFINISHED = re.compile(
     "|".join(rf"\b{start}{end}\b" for start, end in (("TO", "DO"), ("FIX", "ME"), ("XX", "X")))
 )
-SOMEBODYS_HOME = re.compile(r"/(?:home|Users)/\w+|/root/\w+|[A-Z]:\\Users\\")
+SOMEBODYS_HOME = re.compile(rf"/(?:home|Users)/\w+|{re.escape(str(Path.home()))}/\w+|[A-Z]:\\Users\\")
 REGISTRY_LIKE = re.compile(r"\b(?:registry|index|deb|packages|proxy)\.[\w-]+\.(?:org|com|io|net)\b")
 
 

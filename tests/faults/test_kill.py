@@ -8,15 +8,12 @@ import itertools
 import os
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import pytest
-
 from bot import kudos, settings
-from handlers.manifest import manifest
-from handlers.playground import PretendSlack, sample_company, serve
+from handlers.playground import PretendSlack
 from storage.work import Store
 from tests.faults.replicas import Replica
 from tests.town import SECRET, TOKEN, unfinished
@@ -26,19 +23,6 @@ SEED = 20260322
 LEASE = 1.5  # seconds
 _A_MOMENT = timedelta(milliseconds=100)
 GIVERS = ("ada", "abe", "greta", "mo")
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[PretendSlack]:
-    slack = PretendSlack(
-        company=sample_company(),
-        manifest=manifest("https://goodword.example.com/slack/events"),
-        signing_secret=SECRET,
-        bot_token=TOKEN,
-        rate_limits=False,
-    )
-    async with serve(slack):
-        yield slack
 
 
 async def test_killed_at_random_moments_it_loses_nothing_and_doubles_nothing(

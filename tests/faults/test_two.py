@@ -10,15 +10,14 @@ import os
 import random
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
 import pytest
 
 from bot import kudos
-from handlers.manifest import manifest
-from handlers.playground import PretendSlack, sample_company, serve
+from handlers.playground import PretendSlack
 from storage.work import Store
 from tests.faults.replicas import Replica
 from tests.town import SECRET, TOKEN, unfinished
@@ -37,19 +36,6 @@ _A_MOMENT = timedelta(milliseconds=100)
 @pytest.fixture
 def engine_name() -> str:
     return "postgresql"  # SQLite serves one process
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[PretendSlack]:
-    slack = PretendSlack(
-        company=sample_company(),
-        manifest=manifest("https://goodword.example.com/slack/events"),
-        signing_secret=SECRET,
-        bot_token=TOKEN,
-        rate_limits=False,
-    )
-    async with serve(slack):
-        yield slack
 
 
 async def test_two_replicas_lose_nothing_and_double_nothing(database_url: str, slack: PretendSlack) -> None:
