@@ -98,10 +98,12 @@ async def never(office: Office, click: Click) -> None:
 
 
 async def form_wanted(office: Office, click: Click) -> None:
-    """The complaint's own way: the form, with a link to the message."""
-    place = _place(click)
-    found = await office.client.chat_getPermalink(channel=place.channel, message_ts=place.ts)
-    await escalate.open_form(office, click.team.id, click.trigger_id, link=str(found["permalink"]))
+    """The complaint's own way: the form, with a link to the message, as long as it stands there."""
+    place, link = _place(click), ""
+    with contextlib.suppress(SlackApiError):
+        found = await office.client.chat_getPermalink(channel=place.channel, message_ts=place.ts)
+        link = str(found["permalink"])
+    await escalate.open_form(office, click.team.id, click.trigger_id, link=link)
 
 
 async def _answer(office: Office, click: Click, fn: Callable[..., None]) -> None:

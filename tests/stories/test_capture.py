@@ -185,6 +185,16 @@ async def test_the_form_opens_with_a_link_and_not_with_the_words(town: Town) -> 
     assert "archives" in form.private_metadata
 
 
+async def test_the_form_opens_though_the_message_was_deleted_meanwhile(town: Town) -> None:
+    ts = await _says(town, "abe", COMPLAINT)
+    await town.slack.deletes("abe", "general", ts)
+    await town.settled()
+    await town.slack.clicks("abe", town.slack.shown("abe").ephemerals[-1], "complaint_open")
+
+    assert "Whom is it about?" in town.slack.shown("abe").views[-1].plain
+    assert "archives" not in town.slack.shown("abe").views[-1].private_metadata
+
+
 async def test_where_it_is_switched_off_nobody_is_told_anything(town: Town) -> None:
     await town.set("complaint_nudge", "off")
     await town.set("capture_default", "off")
