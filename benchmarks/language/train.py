@@ -11,7 +11,9 @@ from benchmarks.language import corpus, learning
 from bot.rules.language import features, lexicon, markup, model
 
 SEEN_LEAST = 2  # messages in which a feature must occur
-COST = 0.7
+# Rows and pairs of words are many, and tell little unless they come back.
+ROWS, ROWS_SEEN_LEAST = ("t:", "b:", "o:"), 3
+COST = 1.2
 ROUNDS = 12
 LARGEST = 999
 WEIGHTS = Path(model.__file__).parent / "data" / "weights.txt"
@@ -29,7 +31,7 @@ def learnt(examples: list[corpus.Example]) -> str:
     """The whole text of the weights' file."""
     found = [extract(one.text) for one in examples]
     seen = Counter(feature for some in found for feature in some)
-    names = sorted(feature for feature, times in seen.items() if times >= SEEN_LEAST)
+    names = sorted(feature for feature, times in seen.items() if times >= _least(feature))
     numbers = {feature: at for at, feature in enumerate(names)}
     rows = [sorted(numbers[feature] for feature in some if feature in numbers) for some in found]
     columns = [
@@ -40,11 +42,15 @@ def learnt(examples: list[corpus.Example]) -> str:
     return "\n".join([head, *filter(None, lines)]) + "\n"
 
 
+def _least(feature: str) -> int:
+    return ROWS_SEEN_LEAST if feature.startswith(ROWS) else SEEN_LEAST
+
+
 def fingerprint() -> str:
     """Of everything that the weights are made of, so that a test can tell that `make train` was forgotten."""
     language = Path(model.__file__).parent
-    sources = [language / name for name in ("features.py", "markup.py", "lexicon.py", "model.py")]
-    sources += [language / "data" / "lexicon.txt"]
+    sources = [language / name for name in ("features.py", "outline.py", "markup.py", "lexicon.py", "model.py")]
+    sources += [language / "data" / name for name in ("lexicon.txt", "words.txt")]
     sources += [corpus.HERE / name for name in ("corpus.py", "learning.py", "train.py")]
     sources += sorted((corpus.HERE / "training").glob("*.txt")) + sorted(
         (corpus.HERE / "slots").glob("*.txt")
