@@ -8,19 +8,10 @@ from bot.rules.language.markup import EMOJI, MENTIONS, NUMBER, SIGN, WORD, Token
 
 FARTHEST = 3  # places between the two of a pair
 START, END, QUOTE = "^", "$", "q"
-_FRAME = (
-    lexicon.words("ours")
-    | lexicon.words("being")
-    | frozenset(
-        "again still only even just too very so such any every first last before after over under without "
-        "until between into up down off through back away ever never nobody everybody".split()
-    )
-)
+_FRAME = lexicon.words("ours") | lexicon.words("being") | lexicon.words("frame")
 _SIDES = {
     **dict.fromkeys(("thank", "credit", "praise", "saved", "posout", "good", "joy"), "+"),
-    **dict.fromkeys(
-        ("fail", "insult", "negout", "badthing", "bad", "rolleyes", "threat", "wearied"), "-"
-    ),
+    **dict.fromkeys(("fail", "insult", "negout", "badthing", "bad", "rolleyes", "threat", "wearied"), "-"),
 }
 _KINDS = frozenset({"team", "person", "name", "thing", "time", "neg", "but", "verb"})
 _ENDINGS = ("ed", "ing", "ly", "s")
