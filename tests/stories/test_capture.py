@@ -134,7 +134,7 @@ async def test_answers_in_threads_messages_with_files_groups_and_several_people_
 ) -> None:
     await _mode(town, "general", "auto")
     ts = await _says(town, "abe", TALK)
-    several = "Shout-out to @ben for the flawless stocktake and to @cy for the brilliant training, both amazing"
+    several = "Shout-out to @ben for the flawless stocktake and to @cy for the brilliant training"
     group = "Hats off to @support-team for answering 90 tickets in a day, amazing work"
     await town.slack.says("ada", "general", several, thread=ts)
     await town.slack.says("eve", "general", group, files=["tickets.pdf"])
