@@ -7,7 +7,7 @@ check: nothing but this door may reach the dispatch.
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -196,16 +196,19 @@ Readiness = Callable[[], Awaitable[str]]
 
 
 Door = Callable[[Request], Awaitable[Response]]
+Opening = tuple[str, Door]
+"""A door and its path."""
 
 
-def site(front: Front, missing: Readiness, metrics: Door) -> Starlette:
-    """Give the whole HTTP side: Slack's door, and three for those who watch over us."""
+def site(front: Front, missing: Readiness, metrics: Door, more: Sequence[Opening] = ()) -> Starlette:
+    """Give the whole HTTP side: Slack's door, three for those who watch over us, and what else there is."""
     return Starlette(
         routes=[
             Route("/slack/events", front.answer, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz(missing)),
             Route("/metrics", metrics),
+            *(Route(path, door) for path, door in more),
         ]
     )
 

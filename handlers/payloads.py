@@ -278,3 +278,10 @@ class MembersChange(Payload):
     subteam_id: Id
     added_users: list[Id] = []
     removed_users: list[Id] = []
+
+
+class ChannelMoved(Payload):
+    """A channel has a new id, since it is shared with another organisation or no more."""
+
+    old_channel_id: Id
+    new_channel_id: Id
