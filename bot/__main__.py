@@ -80,9 +80,10 @@ def verify(workspace: Workspace = None) -> None:
 @goodword.command()
 def manifest(
     url: Annotated[str, typer.Option(help="Where Slack reaches Goodword.")] = "https://goodword.example.com",
+    many: Annotated[bool, typer.Option("--many", help="For many workspaces, by OAuth.")] = False,  # noqa: FBT002
 ) -> None:
     """Print the Slack app manifest."""
-    print(json.dumps(operate.manifest_for(url), indent=2))
+    print(json.dumps(operate.manifest_for(url, many=many), indent=2))
 
 
 @goodword.command()

@@ -27,7 +27,7 @@ from handlers.manifest import SCOPES
 from handlers.metrics import Metrics
 from handlers.office import Office
 from handlers.schedule import Watch, heartbeat
-from handlers.tokens import renewer
+from handlers.tokens import exchanger
 from storage import engine as engines
 from storage import migrations, workspaces
 from storage.work import Store
@@ -83,6 +83,7 @@ class Bot:
     store: Store
     wake: Callable[[], None]
     introduced: asyncio.Task[None]
+    branches: Branches
 
 
 @asynccontextmanager
@@ -130,7 +131,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         counted = metrics.door(partial(_waiting, store, plan, branches))
         doors = _doors(plan, store, anonymous, branches)
         site = front.site(door, partial(_missing, store), counted, doors)
-        yield Bot(site, me, store, postman.wake, branches.introduced)
+        yield Bot(site, me, store, postman.wake, branches.introduced, branches)
 
 
 async def _branches(
@@ -148,7 +149,7 @@ async def _branches(
         store.register,
         store.transact,
         partial(slack.Clients, session, "", plan.api_url),
-        renewer(anonymous.speaker, plan.client_id, plan.client_secret),
+        exchanger(anonymous.speaker, plan.client_id, plan.client_secret),
         plan.now,
         build,
     )

@@ -19,7 +19,7 @@ from handlers.lifecycle import Lifecycle
 from handlers.office import Office
 from handlers.schedule import Watch
 from handlers.slack import Clients
-from handlers.tokens import Badge, BadgedClient, Renew
+from handlers.tokens import Badge, BadgedClient, Exchange
 
 log = logging.getLogger("goodword")
 
@@ -62,7 +62,8 @@ class Branches(Protocol):
     """Which workspaces are served now."""
 
     @property
-    def introduced(self) -> "asyncio.Task[None]": ...
+    def introduced(self) -> "asyncio.Task[None]":
+        """Done once the people of each that is served now are known."""
 
     async def office_of(self, workspace: str) -> Office | None: ...
 
@@ -131,7 +132,7 @@ class Many:
         register: Register,
         transact: Transact,
         connect: Callable[..., Clients],
-        renew: Renew,
+        exchange: Exchange,
         now: Clock,
         build: Build,
     ) -> None:
@@ -139,7 +140,7 @@ class Many:
         self._register = register
         self._transact = transact
         self._connect = connect
-        self._renew = renew
+        self._exchange = exchange
         self._now = now
         self._build = build
         self._branches: dict[str, Branch] = {}
@@ -151,7 +152,6 @@ class Many:
         self._closing: set[asyncio.Task[None]] = set()
         self._troubled = False
         self._lifecycle = Lifecycle(register, self._client_of, now, self.follow)
-        self._introduced: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Serve what is installed, and ask organisations which of their workspaces belong to it now."""
@@ -163,9 +163,7 @@ class Many:
 
     @property
     def introduced(self) -> "asyncio.Task[None]":
-        if self._introduced is None:
-            self._introduced = asyncio.create_task(self._all_known())
-        return self._introduced
+        return asyncio.create_task(self._all_known())
 
     async def office_of(self, workspace: str) -> Office | None:
         if workspace not in self._branches and self._may_ask():
@@ -211,9 +209,6 @@ class Many:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._introduced:
-            self._introduced.cancel()
-            await asyncio.gather(self._introduced, return_exceptions=True)
         for branch in self._branches.values():
             await branch.close()
         await asyncio.gather(*self._closing)
@@ -243,7 +238,7 @@ class Many:
             return
         held = await self._register(lambda shelf: shelf.find(account))
         if held is not None:
-            badge = Badge(held, self._register, self._renew, self._now, self._ended)
+            badge = Badge(held, self._register, self._exchange, self._now, self._ended)
             self._badges[account] = badge, self._connect(kind=partial(BadgedClient, badge))
 
     def _open(self, space: Space) -> None:
@@ -283,7 +278,7 @@ class Many:
         return self._followed is None or not timedelta() <= now - self._followed < ASK_AGAIN
 
     async def _all_known(self) -> None:
-        await asyncio.gather(*(branch.begun[0] for branch in self._branches.values()))
+        await asyncio.gather(*(branch.begun[0] for branch in self._branches.values()), return_exceptions=True)
 
     async def _unless_in_trouble(self, what: str, looking: Awaitable[object]) -> None:
         """Say once that something cannot be looked at, not at every look for as long as it lasts."""

@@ -310,11 +310,11 @@ def _operator() -> str:
         return "command line"
 
 
-def manifest_for(url: str) -> dict[str, Any]:
+def manifest_for(url: str, *, many: bool = False) -> dict[str, Any]:
     """Give the manifest for a Goodword that Slack reaches at `url`, with or without the path."""
     if not url.startswith("https://") or not url.removeprefix("https://").strip("/"):
         raise Refusal("Slack only calls https addresses: --url https://…")
-    return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events")
+    return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events", many=many)
 
 
 async def export(config: Config, workspace: str | None, typed: str) -> str:

@@ -22,7 +22,7 @@ from bot.rules.installations import STATE_LIVES, Installation, Space
 from handlers.errors import reference
 from handlers.front import Opening
 from handlers.lifecycle import spaces_of
-from handlers.tokens import expiry
+from handlers.tokens import exchanger, expiry
 from handlers.views import install as view
 
 log = logging.getLogger("goodword")
@@ -64,6 +64,7 @@ class Doors:
         self._app = app
         self._register = register
         self._slack = slack
+        self._exchange = exchanger(slack, app.client_id, app.client_secret)
         self._now = now
         self._installed = installed
 
@@ -135,9 +136,7 @@ class Doors:
 
     async def _exchanged(self, code: str, now: datetime) -> tuple[Installation, list[Space]]:
         try:
-            answer = await self._slack.oauth_v2_access(
-                client_id=self._app.client_id, client_secret=self._app.client_secret, code=code
-            )
+            answer = await self._exchange(code=code)
             client = AsyncWebClient(
                 token=answer["access_token"], session=self._slack.session, base_url=self._slack.base_url
             )

@@ -5,11 +5,12 @@ new tokens before the first call with them; whoever comes late reads them there.
 """
 
 import asyncio
+import base64
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -28,21 +29,26 @@ OVER = frozenset({"account_inactive", "token_revoked"})
 """What it says when the app was removed."""
 WAIT, WAITS = 0.1, 30  # seconds, and how often, until another process has renewed what has run out
 
-Renew = Callable[[str], Awaitable[dict[str, Any]]]
-"""Gives Slack's answer to a refresh token."""
+
+class Exchange(Protocol):
+    """Gives Slack's answer to a code, or to a refresh token."""
+
+    async def __call__(self, **given: str) -> dict[str, Any]: ...
 
 
-def renewer(client: AsyncWebClient, client_id: str, client_secret: str) -> Renew:
-    async def renew(refresh_token: str) -> dict[str, Any]:
-        answer = await client.oauth_v2_access(
-            client_id=client_id,
-            client_secret=client_secret,
-            grant_type="refresh_token",
-            refresh_token=refresh_token,
+def exchanger(client: AsyncWebClient, client_id: str, client_secret: str) -> Exchange:
+    """Build what asks oauth.v2.access; slack_sdk's own way uses a class that aiohttp is giving up."""
+    who = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode("ascii")
+
+    async def exchange(**given: str) -> dict[str, Any]:
+        answer = await client.api_call(
+            "oauth.v2.access", data=given, headers={"Authorization": f"Basic {who}"}
         )
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
+        if not isinstance(answer.data, dict):
+            raise ValueError("no answer of Slack's")  # noqa: TRY004 - it is Slack's mistake
+        return answer.data
 
-    return renew
+    return exchange
 
 
 def expiry(answer: dict[str, Any], now: datetime) -> datetime | None:
@@ -58,13 +64,13 @@ class Badge:
         self,
         held: Installation,
         register: Register,
-        renew: Renew,
+        exchange: Exchange,
         now: Clock,
         ended: Callable[[str], Awaitable[None]],
     ) -> None:
         self.held = held
         self._register = register
-        self._renew = renew
+        self._exchange = exchange
         self._now = now
         self._ended = ended
         self._renewing: asyncio.Task[None] | None = None
@@ -123,7 +129,7 @@ class Badge:
             await self._follow(held)
             return
         try:
-            answer = await self._renew(held.refresh_token)
+            answer = await self._exchange(grant_type="refresh_token", refresh_token=held.refresh_token)
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             said = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
             log.error("Slack did not renew the token of %s (%s); trying again", held.account, said)  # noqa: TRY400

@@ -111,12 +111,16 @@ async def town(
 
 
 def pretend_slack(**options: Any) -> PretendSlack:
-    given: dict[str, Any] = {"company": sample_company(), "rate_limits": False} | options
+    given: dict[str, Any] = {
+        "company": sample_company(),
+        "rate_limits": False,
+        "clock": PretendClock(MORNING),
+    }
+    given |= options
     return PretendSlack(
         manifest=manifest("https://goodword.example.com/slack/events"),
         signing_secret=SECRET,
         bot_token=TOKEN,
-        clock=PretendClock(MORNING),
         **given,
     )
 

@@ -31,7 +31,7 @@ def command_form(slack: Workspace, person: Person, room: Conversation, command: 
         "command": command,
         "text": text,
         "api_app_id": slack.company.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if slack.enterprise else "false",
         "response_url": response_url(slack, person.id, room),
         "trigger_id": slack.tickets.trigger(person.id),
     }
@@ -45,8 +45,8 @@ def _common(slack: Workspace, person: Person, kind: str) -> Json:
         "api_app_id": slack.company.app_id,
         "token": slack.verification_token,
         "team": {"id": slack.company.id, "domain": slack.company.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": slack.enterprise, "name": slack.enterprise} if slack.enterprise else None,
+        "is_enterprise_install": bool(slack.enterprise),
     }
 
 

@@ -101,6 +101,7 @@ class Workspace:
         self.faults = Faults()
         self.calls: list[ApiCall] = []
         self.activity: deque[Line] = deque(maxlen=ACTIVITY_KEPT)
+        self.enterprise: str | None = None  # the organisation it belongs to, whole as the app is installed
         self.api_url = ""
         self.public_url = ""
         self.closing = asyncio.Event()

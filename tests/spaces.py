@@ -1,0 +1,159 @@
+"""Towns in which one Goodword serves several pretend workspaces, installed by OAuth."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from bot.app import Bot, Plan, running
+from bot.rules.installations import Installation, Space
+from bot.serve import served
+from handlers.identity import Identity
+from handlers.manifest import manifest
+from handlers.playground import Exchange, PretendClock, PretendSlack, sample_company, serve_all
+from storage.work import Store
+from tests.town import KEY, MORNING, SECRET, Town
+
+CLIENT_ID, CLIENT_SECRET = "1234.5678", "the-client-secret"
+FIRST, SECOND = "T0FIRST001", "T0SECOND01"
+
+
+@dataclass
+class Spaces:
+    """`towns` by the id of their workspace; `url` is where Goodword listens."""
+
+    exchange: Exchange
+    bot: Bot
+    towns: dict[str, Town]
+    url: str
+
+    @property
+    def first(self) -> Town:
+        return self.towns[FIRST]
+
+    @property
+    def second(self) -> Town:
+        return self.towns[SECOND]
+
+    async def installs(self, account: str) -> httpx.Response:
+        """Somebody goes to the door with a browser, says yes in Slack, and comes back."""
+        self.exchange.chosen = account
+        async with httpx.AsyncClient(follow_redirects=True) as browser:
+            answer = await browser.get(f"{self.url}/slack/install")
+        await self.bot.branches.introduced
+        return answer
+
+    async def settled(self) -> None:
+        for one in self.towns.values():
+            await one.settled()
+
+
+def slacks_of(*ids: str, clock: PretendClock) -> list[PretendSlack]:
+    """Workspaces with the very same people and channels, under the same ids."""
+    return [
+        PretendSlack(
+            company=replace(sample_company(), id=id, name=id.title(), domain=id.lower()),
+            manifest=manifest("https://goodword.example.com/slack/events", many=True),
+            signing_secret=SECRET,
+            bot_token=f"xoxb-{id}",
+            clock=clock,
+            rate_limits=False,
+        )
+        for id in ids
+    ]
+
+
+@asynccontextmanager
+async def spaces(
+    database_url: str,
+    *,
+    installed: Iterable[str] = (),
+    rotates: bool = False,
+    organisations: Callable[[Exchange], None] = lambda _exchange: None,
+    plan: Callable[[Plan], Plan] = lambda plan: plan,
+) -> AsyncIterator[Spaces]:
+    """One Goodword for two workspaces; in those of `installed` it was installed before it started."""
+    clock = PretendClock(MORNING)
+    exchange = Exchange(
+        slacks_of(FIRST, SECOND, clock=clock),
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        clock=clock,
+        rotates=rotates,
+    )
+    organisations(exchange)
+    async with serve_all(exchange):
+        for account in installed:
+            await installed_before(exchange, database_url, account)
+        async with served_by(exchange, database_url, plan) as made:
+            yield made
+
+
+@asynccontextmanager
+async def served_by(
+    exchange: Exchange, database_url: str, plan: Callable[[Plan], Plan] = lambda plan: plan
+) -> AsyncIterator[Spaces]:
+    """A replica beside workspaces that are served already."""
+    heard: list[Town] = []
+
+    def tell(kind: str, summary: str) -> None:
+        for one in heard:
+            one.told(kind, summary)
+
+    built = Plan(
+        database_url,
+        KEY,
+        "",
+        SECRET,
+        f"{exchange.base_url}/api/",
+        now=exchange.clock.now,
+        pace=timedelta(0),
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        told=tell,
+    )
+    async with AsyncExitStack() as closing:
+        bot = await closing.enter_async_context(running(plan(built)))
+        ours = await closing.enter_async_context(served(bot.asgi, "127.0.0.1", 0))
+        closing.callback(exchange.clock.subscribe(bot.wake))
+        exchange.redirect_url = f"{ours}/slack/oauth_redirect"
+        towns = {id: Town(slack, as_seen_in(bot, slack)) for id, slack in exchange.slacks.items()}
+        for slack in exchange.slacks.values():
+            slack.request_url = f"{ours}/slack/events"
+        await bot.introduced
+        heard += towns.values()
+        yield Spaces(exchange, bot, towns, ours)
+
+
+def as_seen_in(bot: Bot, slack: PretendSlack) -> Bot:
+    """The same Goodword, with who it is in one workspace, as stories of one workspace want it."""
+    company = slack.company
+    me = Identity(company.id, company.name, company.bot_user, company.bot_id, frozenset())
+    return replace(bot, me=me)
+
+
+async def installed_before(exchange: Exchange, database_url: str, account: str) -> None:
+    """Keep an installation as if it had been made through the doors some time ago."""
+    answer: dict[str, Any] = exchange.install(account)
+    made = exchange.installed[account]
+    company = exchange.slacks[made.teams[0]].company
+    store = Store(database_url, encryption_key=KEY)
+    held = Installation(
+        account=account,
+        name=made.name,
+        bot_user=company.bot_user,
+        bot_id=company.bot_id,
+        token=answer["access_token"],
+        installed_at=MORNING - timedelta(days=1),
+        enterprise=made.enterprise or "",
+        org_wide=made.org_wide,
+        scopes=answer["scope"],
+        refresh_token=answer.get("refresh_token", ""),
+        expires_at=exchange.clock.now() + timedelta(hours=12) if exchange.rotates else None,
+    )
+    found = [Space(id, exchange.slacks[id].company.name, account) for id in made.teams]
+    await store.register(lambda shelf: shelf.keep(held, found, MORNING - timedelta(days=1)))
+    await store.close()
