@@ -103,8 +103,8 @@ def new_key() -> None:
 
 @goodword.command("rotate-key")
 def rotate_key() -> None:
-    """Encrypt every escalation anew with the first key of GOODWORD_ENCRYPTION_KEY."""
-    print(f"Escalations under the newest key now: {_await(operate.rotate_key(environment.read()))}.")
+    """Encrypt every escalation and token anew with the first key of GOODWORD_ENCRYPTION_KEY."""
+    print(_await(operate.rotate_key(environment.read())))
 
 
 @goodword.command()

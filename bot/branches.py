@@ -76,6 +76,11 @@ class Branches(Protocol):
 
     def beat(self) -> None: ...
 
+    async def look(self) -> None:
+        """Look at installations now, as the heartbeat does by itself."""
+
+    async def renewed(self) -> None: ...
+
     async def stop(self) -> None: ...
 
 
@@ -119,6 +124,12 @@ class Single:
     def beat(self) -> None:
         if self._open:
             self._branch.beat()
+
+    async def look(self) -> None:
+        """There is nothing to look at."""
+
+    async def renewed(self) -> None:
+        """The one token is not renewed."""
 
     async def stop(self) -> None:
         await self._branch.close()
@@ -187,7 +198,7 @@ class Many:
         now = self._now()
         idle = self._task is None or self._task.done()
         if idle and (self._followed is None or now - self._followed >= FOLLOW_EVERY or now < self._followed):
-            self._task = asyncio.create_task(self._look(now))
+            self._task = asyncio.create_task(self.look())
 
     async def follow(self) -> None:
         """Serve what the store says is installed, and nothing else."""
@@ -202,6 +213,11 @@ class Many:
             for space in standing.spaces.values():
                 self._open(space)
 
+    async def renewed(self) -> None:
+        """Wait for renewals that are under way."""
+        for badge, _ in list(self._badges.values()):
+            await badge.stop()
+
     async def installed(self, _account: str) -> None:
         await self.follow()
 
@@ -212,10 +228,11 @@ class Many:
         for branch in self._branches.values():
             await branch.close()
         await asyncio.gather(*self._closing)
-        for badge, _ in self._badges.values():
-            await badge.stop()
+        await self.renewed()
 
-    async def _look(self, now: datetime) -> None:
+    async def look(self) -> None:
+        """Read the store, renew what is due, erase what is left of workspaces that left long ago."""
+        now = self._now()
         await self._unless_in_trouble("installations", self.follow())
         for badge, _ in list(self._badges.values()):
             if is_due(badge.held, now):
@@ -245,7 +262,7 @@ class Many:
         if space.workspace in self._branches or space.account not in self._badges:
             return
         badge, clients = self._badges[space.account]
-        self._branches[space.workspace] = self._build(_identity(space, badge.held), clients, space.account)
+        self._branches[space.workspace] = self._build(identity(space, badge.held), clients, space.account)
         log.info("Goodword serves %s", space.workspace)
 
     def _close(self, standing: Standing) -> None:
@@ -264,7 +281,8 @@ class Many:
         """Slack says so of a token, though its event has not come, or will not."""
         now = self._now()
         await self._register(lambda shelf: shelf.end(account, now))
-        log.warning("Goodword was removed from %s: it says nothing there any more", account)
+        if account in self._badges:
+            log.warning("Goodword was removed from %s: it says nothing there any more", account)
         await self.follow()
 
     async def _client_of(self, account: str) -> Any:
@@ -292,6 +310,7 @@ class Many:
             self._troubled = False
 
 
-def _identity(space: Space, held: Installation) -> Identity:
+def identity(space: Space, held: Installation) -> Identity:
+    """Who we are in one of the workspaces of an installation."""
     scopes = frozenset(one.strip() for one in held.scopes.split(",") if one.strip())
     return Identity(space.workspace, space.name, held.bot_user, held.bot_id, scopes, space.url or held.url)

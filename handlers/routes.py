@@ -35,6 +35,7 @@ from handlers import (
     reviews,
     settings,
     spaces,
+    strangers,
 )
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office, OfficeOf
@@ -153,10 +154,15 @@ def bolt_for(
             return BoltResponse(status=200, body="")
         if not workspace:
             return BoltResponse(status=400, body=NOT_SLACK)
-        office = await office_of(workspace)
+        office = await office_of(workspace) or await _whose_message(office_of, body)
+        if office is None and "command" in body:
+            return BoltResponse(status=200, body=view.refused(strangers.NOT_HERE))
         if office is None or (context.user_id == office.me.bot_user and kind in ECHOES):
             return BoltResponse(status=200, body="")
-        context["team_id"], context["office"] = workspace, office
+        if await strangers.turned_away(office, body):
+            closing = '{"response_action": "clear"}' if body.get("type") == "view_submission" else ""
+            return BoltResponse(status=200, body=closing)
+        context["team_id"], context["office"] = office.me.workspace, office
         await next()
         return None
 
@@ -188,6 +194,17 @@ def bolt_for(
         )
     register(app)
     return app
+
+
+async def _whose_message(office_of: OfficeOf, body: Mapping[str, Any]) -> Office | None:
+    """Of somebody from another organisation who clicks, Slack may name the workspace, and not ours.
+
+    The message that was clicked tells who wrote it, and where.
+    """
+    message = body.get("message")
+    team = message.get("team") if isinstance(message, dict) else None
+    office = await office_of(team) if isinstance(team, str) else None
+    return office if office and message and message.get("user") == office.me.bot_user else None
 
 
 def workspace_of(body: Mapping[str, Any], found: str | None) -> str:

@@ -15,7 +15,6 @@ from storage.tables import (
     group_members,
     groups,
     installed_workspaces,
-    joined,
     kept,
     kudos,
     lanes,
@@ -24,7 +23,6 @@ from storage.tables import (
     passed_on,
     people,
     preferences,
-    recipients,
     settings,
 )
 
@@ -58,8 +56,6 @@ _GONE: tuple[Table, ...] = (
     chart_facts,
     group_members,
     groups,
-    joined,
-    recipients,
     people,
 )
 _WORDS = {"reason": "", "tags": "", "customer": None, "customer_words": None, "outcome": None}

@@ -1,6 +1,6 @@
 """Towns in which one Goodword serves several pretend workspaces, installed by OAuth."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,12 +13,13 @@ from bot.rules.installations import Installation, Space
 from bot.serve import served
 from handlers.identity import Identity
 from handlers.manifest import manifest
-from handlers.playground import Exchange, PretendClock, PretendSlack, sample_company, serve_all
+from handlers.playground import Company, Exchange, PretendClock, PretendSlack, sample_company, serve_all
 from storage.work import Store
 from tests.town import KEY, MORNING, SECRET, Town
 
 CLIENT_ID, CLIENT_SECRET = "1234.5678", "the-client-secret"
-FIRST, SECOND = "T0FIRST001", "T0SECOND01"
+FIRST, SECOND, ORGANISATION = "T0FIRST001", "T0SECOND01", "E0WHOLE001"
+NAMES = {FIRST: "Kestrel", SECOND: "Merlin"}
 
 
 @dataclass
@@ -51,11 +52,36 @@ class Spaces:
             await one.settled()
 
 
-def slacks_of(*ids: str, clock: PretendClock) -> list[PretendSlack]:
-    """Workspaces with the very same people and channels, under the same ids."""
+def under_other_ids(company: Company) -> Company:
+    """The same people and channels as in another workspace of one organisation; the app's id is the same."""
+
+    def other(id: str) -> str:
+        return id if id == company.bot_user else f"{id[:-1]}9"
+
+    people = [
+        replace(one, id=other(one.id), manager=one.manager and other(one.manager)) for one in company.people
+    ]
+    rooms = [
+        replace(one, id=other(one.id), members=tuple(map(other, one.members))) for one in company.channels
+    ]
+    groups = [
+        replace(one, id=other(one.id), members=tuple(map(other, one.members))) for one in company.groups
+    ]
+    return replace(company, people=tuple(people), channels=tuple(rooms), groups=tuple(groups))
+
+
+def slacks_of(*ids: str, clock: PretendClock, apart: bool) -> list[PretendSlack]:
+    """Workspaces with the very same people and channels, under the same ids unless they are set apart."""
+    company = sample_company()
+    first = ids[0]
     return [
         PretendSlack(
-            company=replace(sample_company(), id=id, name=id.title(), domain=id.lower()),
+            company=replace(
+                under_other_ids(company) if apart and id != first else company,
+                id=id,
+                name=NAMES[id],
+                domain=NAMES[id].lower(),
+            ),
             manifest=manifest("https://goodword.example.com/slack/events", many=True),
             signing_secret=SECRET,
             bot_token=f"xoxb-{id}",
@@ -72,19 +98,23 @@ async def spaces(
     *,
     installed: Iterable[str] = (),
     rotates: bool = False,
-    organisations: Callable[[Exchange], None] = lambda _exchange: None,
+    granted: Sequence[str] = (),
     plan: Callable[[Plan], Plan] = lambda plan: plan,
 ) -> AsyncIterator[Spaces]:
-    """One Goodword for two workspaces; in those of `installed` it was installed before it started."""
+    """One Goodword for two workspaces; in those of `installed` it was installed before it started.
+
+    With `granted` they are of one organisation, which lets the app work in those.
+    """
     clock = PretendClock(MORNING)
     exchange = Exchange(
-        slacks_of(FIRST, SECOND, clock=clock),
+        slacks_of(FIRST, SECOND, clock=clock, apart=bool(granted)),
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
         clock=clock,
         rotates=rotates,
     )
-    organisations(exchange)
+    if granted:
+        exchange.organisation(ORGANISATION, "Falcons", [FIRST, SECOND], granted)
     async with serve_all(exchange):
         for account in installed:
             await installed_before(exchange, database_url, account)

@@ -68,10 +68,11 @@ class Exchange:
         self._codes: dict[str, str] = {}
         self._numbers = itertools.count(1)
 
-    def organisation(self, id: str, name: str, granted: list[str]) -> None:
-        """Let the workspaces granted belong to an organisation, for all of which the app may be installed."""
-        self.organisations[id] = name, granted
-        self._mark(id)
+    def organisation(self, id: str, name: str, teams: Iterable[str], granted: Iterable[str]) -> None:
+        """Let workspaces belong to an organisation, which lets the app work in those granted."""
+        self.organisations[id] = name, list(granted)
+        for team in teams:
+            self.slacks[team].enterprise = id
 
     def allow(self, account: str) -> str:
         """Give the code that a person's consent leads to."""
@@ -87,7 +88,6 @@ class Exchange:
         else:
             made = Installation(account, self.slacks[account].company.name, [account])
         self.installed[account] = made
-        self._mark(account)
         return self._answer(made)
 
     def token_of(self, account: str) -> str:
@@ -110,16 +110,10 @@ class Exchange:
         """Let an organisation add the app to one of its workspaces, or take it away there."""
         made = self.installed[account]
         made.teams = [one for one in made.teams if one != team] + ([team] if granted else [])
-        self._mark(account)
         kind = "team_access_granted" if granted else "team_access_revoked"
         slack = self.slacks[team]
         event = {"type": kind, "team_ids": [team], "event_ts": slack.world.new_ts()}
         await slack.send_events(slack.emit(event))
-
-    def _mark(self, account: str) -> None:
-        teams = self.organisations[account][1] if account in self.organisations else [account]
-        for team in teams:
-            self.slacks[team].enterprise = account if account in self.organisations else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
