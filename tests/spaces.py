@@ -30,6 +30,7 @@ class Spaces:
     bot: Bot
     towns: dict[str, Town]
     url: str
+    begin: Callable[[], None]
 
     @property
     def first(self) -> Town:
@@ -124,9 +125,11 @@ async def spaces(
 
 @asynccontextmanager
 async def served_by(
-    exchange: Exchange, database_url: str, plan: Callable[[Plan], Plan] = lambda plan: plan
+    exchange: Exchange,
+    database_url: str,
+    plan: Callable[[Plan], Plan] = lambda plan: plan,
 ) -> AsyncIterator[Spaces]:
-    """A replica beside workspaces that are served already."""
+    """A replica beside workspaces that are served already; `begin` forgets what it told of up to then."""
     heard: list[Town] = []
 
     def tell(kind: str, summary: str) -> None:
@@ -155,7 +158,12 @@ async def served_by(
             slack.request_url = f"{ours}/slack/events"
         await bot.introduced
         heard += towns.values()
-        yield Spaces(exchange, bot, towns, ours)
+
+        def begin() -> None:
+            for one in towns.values():
+                one.happened.clear()
+
+        yield Spaces(exchange, bot, towns, ours, begin)
 
 
 def as_seen_in(bot: Bot, slack: PretendSlack) -> Bot:

@@ -21,6 +21,7 @@ SECRET, TOKEN = "shhh", "xoxb-town"
 KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
 # A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+TWICE: list[str] = []  # the story that is told beside a mirror, see tests/twice.py
 
 
 @dataclass
@@ -105,6 +106,12 @@ async def town(
     slack_options: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Town]:
     """Build a town over a migrated database; `plan` may change what Goodword is built from."""
+    if TWICE:
+        from tests.twice import told_twice  # noqa: PLC0415 - it builds on this file
+
+        async with told_twice(database_url, plan, slack_options or {}) as made:
+            yield made
+        return
     slack = pretend_slack(**(slack_options or {}))
     async with serve(slack), beside(slack, database_url, plan=plan) as made:
         yield made
