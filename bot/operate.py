@@ -324,7 +324,8 @@ async def _add_the_token_s_own(config: Config, store: Store) -> None:
 
 
 async def _workspaces(store: Store, workspace: str | None) -> list[workspaces.Workspace]:
-    every = await store.across(workspaces.every, only_reads=True)
+    # Whoever names one may mean one that the app was removed from, such as to erase somebody there.
+    every = await store.across(partial(workspaces.every, also_left=bool(workspace)), only_reads=True)
     found = [one for one in every if workspace in {None, one.id}]
     if not every:
         raise Refusal("No workspace is known yet: `goodword run` adds it when it first talks to Slack.")

@@ -239,6 +239,12 @@ class Profile(Payload):
     email: str | None = None
 
 
+class OfEnterprise(Payload):
+    """What a user object has in an organisation: the workspaces of it that somebody belongs to."""
+
+    teams: list[str] = []
+
+
 class SlackUser(Payload):
     """A user object, as in events, users.list and users.info."""
 
@@ -254,6 +260,7 @@ class SlackUser(Payload):
     is_ultra_restricted: bool | None = None
     tz: str | None = None
     profile: Profile | None = None
+    enterprise_user: OfEnterprise | None = None
 
 
 class Subteam(Payload):

@@ -127,6 +127,7 @@ LIFECYCLE = frozenset({"app_uninstalled", "tokens_revoked", "team_access_granted
 ECHOES = frozenset({"message", "reaction_added", "reaction_removed"})
 """What Slack tells us of our own doing, and we know already."""
 ANYTHING = re.compile(r"")
+ORGANISATION = "E"  # how the id of one begins, which may stand where a workspace is meant
 NOT_SLACK = "This is not what Slack sends."
 
 
@@ -213,13 +214,19 @@ def workspace_of(body: Mapping[str, Any], found: str | None) -> str:
     Where the app is installed for a whole organisation, Slack leaves it out of `authorizations` and of
     `team`; it stands beside them.
     """
-    if found:
-        return found
-    for one in (body.get("context_team_id"), body.get("team_id"), body.get("user"), body.get("view")):
-        named = one.get("team_id") if isinstance(one, dict) else one
-        if named and isinstance(named, str):
-            return named
-    return ""
+    candidates = (
+        found,
+        body.get("context_team_id"),
+        body.get("team_id"),
+        *(_inside(body, where, "id" if where == "team" else "team_id") for where in ("team", "user", "view")),
+    )
+    ids = (one for one in candidates if isinstance(one, str) and one and not one.startswith(ORGANISATION))
+    return next(ids, "")
+
+
+def _inside(body: Mapping[str, Any], where: str, name: str) -> Any:
+    there = body.get(where)
+    return there.get(name) if isinstance(there, dict) else None
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The payloads of commands, shortcuts, presses and forms, in Slack's own shapes."""
 
+from handlers.playground.api_people import ELSEWHERE
 from handlers.playground.company import Person
 from handlers.playground.modals import view_json
 from handlers.playground.posting import message_json
@@ -38,7 +39,7 @@ def command_form(slack: Workspace, person: Person, room: Conversation, command: 
 
 
 def _common(slack: Workspace, person: Person, kind: str) -> Json:
-    team = person.team or slack.company.id
+    team = person.team or (ELSEWHERE if slack.enterprise else slack.company.id)
     return {
         "type": kind,
         "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": team},

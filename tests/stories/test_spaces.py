@@ -5,12 +5,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Connection, select
 
-from bot import kudos
+from bot import config as environment
+from bot import directory, kudos, operate
+from bot.config import Config
+from bot.errors import Refusal
 from storage.tables import installations, metadata
-from tests.spaces import FIRST, ORGANISATION, SECOND, Spaces, served_by, spaces
-from tests.town import words
+from tests.spaces import CLIENT_ID, CLIENT_SECRET, FIRST, ORGANISATION, SECOND, Spaces, served_by, spaces
+from tests.town import KEY, SECRET, words
 
 THANKS = "Ada thanks @Ben\nfor the invoice at midnight"
 GIVE = "/kudos @ben for the invoice at midnight"
@@ -218,6 +222,9 @@ async def test_an_organisation_installs_it_once_for_the_workspaces_it_grants(dat
         await both.settled()
         assert [words(post) for post in both.second.channel("kudos")] == [THANKS]
         assert both.second.slack.shown("ben").home
+        await both.second.slack.clicks("cy", both.second.channel("kudos")[-1], "kudos_join")
+        await both.settled()
+        assert "Cy joins in" in both.second.channel("kudos")[-1].plain
 
         exchange.clock.forward(timedelta(seconds=1))
         await exchange.grant(ORGANISATION, FIRST, granted=False)
@@ -277,3 +284,67 @@ async def test_strangers_in_a_shared_channel_are_told_no_and_a_channel_keeps_its
         assert [words(one) for one in first.channel("sales") if one.bot] == [
             "Ada thanks @Cy\nfor the long list of prices"
         ]
+
+
+async def test_commands_look_at_every_workspace_and_the_key_covers_their_tokens(database_url: str) -> None:
+    async with spaces(database_url, installed=[FIRST, SECOND]) as both:
+        config = _config(both, database_url, KEY)
+        said = {one.sentence: one.well for one in await operate.check(config)}
+        for name in ("Kestrel", "Merlin"):
+            assert said[f"{name}: Slack knows the token: {name}."]
+            assert said[f"{name}: Every scope that is needed was granted."]
+            assert said[f"{name}: The recognition channel #kudos is there."]
+        read = await directory.sync(config)
+        assert [line.split(":")[0] for line in read.splitlines()] == ["Kestrel", "Merlin"]
+
+        both.exchange.installed[SECOND].removed = True
+        said = {one.sentence: one.well for one in await operate.check(config)}
+        assert said["Kestrel: Slack knows the token: Kestrel."]
+        assert not said[
+            "Merlin: Slack does not take its token: open /slack/install in a browser and install it anew."
+        ]
+
+        newest = operate.new_key()
+        done = await operate.rotate_key(_config(both, database_url, f"{newest},{KEY}"))
+        assert done == "Escalations under the newest key now: 0. Installations: 2."
+        said = {one.sentence: one.well for one in await operate.check(_config(both, database_url, newest))}
+        assert said["Kestrel: Slack knows the token: Kestrel."]
+
+
+def _config(both: Spaces, database_url: str, keys: str) -> Config:
+    return Config(
+        slack_client_id=CLIENT_ID,
+        slack_client_secret=SecretStr(CLIENT_SECRET),
+        slack_signing_secret=SecretStr(SECRET),
+        slack_api_url=f"{both.exchange.base_url}/api/",
+        database_url=SecretStr(database_url),
+        goodword_encryption_key=SecretStr(keys),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_BOT_TOKEN": "xoxb-1"},
+            "SLACK_BOT_TOKEN serves one workspace and SLACK_CLIENT_ID many: leave one of them out",
+        ),
+        ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET need each other"),
+        (
+            {
+                "SLACK_CLIENT_ID": "1.2",
+                "SLACK_CLIENT_SECRET": "s",
+                "GOODWORD_SCIM_URL": "https://id.example.com",
+                "GOODWORD_SCIM_TOKEN": "t",
+            },
+            "GOODWORD_SCIM_URL knows one company and SLACK_CLIENT_ID serves many: leave one of them out",
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused_in_a_sentence(
+    given: dict[str, str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Refusal, match=sentence):
+        environment.read()
