@@ -167,10 +167,14 @@ class Many:
     async def start(self) -> None:
         """Serve what is installed, and ask organisations which of their workspaces belong to it now."""
         await self.follow()
-        for account, (badge, _) in self._badges.items():
-            if badge.held.org_wide:
-                await self._unless_in_trouble("an organisation", self._lifecycle.widen(account))
-        await self.follow()
+        self._task = asyncio.create_task(self._ask_organisations())
+
+    async def _ask_organisations(self) -> None:
+        wide = [account for account, (badge, _) in self._badges.items() if badge.held.org_wide]
+        for account in wide:
+            await self._unless_in_trouble("an organisation", self._lifecycle.widen(account))
+        if wide:
+            await self._unless_in_trouble("installations", self.follow())
 
     @property
     def introduced(self) -> "asyncio.Task[None]":

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import Clock, Installations, Register
 from bot.rules.installations import Installation, Space, is_older
+from handlers.tokens import OUTDATED
 
 log = logging.getLogger("goodword")
 
@@ -34,13 +36,26 @@ class Lifecycle:
             case "app_uninstalled":
                 await self._ended(workspace, body)
             case "tokens_revoked":
-                if (happened.get("tokens") or {}).get("bot"):
+                # Of whose tokens, and why, it does not say; one that Slack still takes is ours.
+                if (happened.get("tokens") or {}).get("bot") and not await self._is_taken(workspace, body):
                     await self._ended(workspace, body)
             case "team_access_revoked":
                 await self._fewer(body, [str(id) for id in happened.get("team_ids") or ()])
             case "team_access_granted":
                 await self.widen(str(body.get("enterprise_id") or ""))
         await self._changed()
+
+    async def _is_taken(self, workspace: str, body: Body) -> bool:
+        """Whether Slack takes our token; where it cannot be asked, it tells us again."""
+        held = await self._register(lambda shelf: _meant(shelf, workspace, body))
+        client = await self._client_of(held.account) if held else None
+        if client is None:
+            return False
+        try:
+            await client.auth_test()
+        except SlackApiError as error:
+            return error.response.get("error") not in OUTDATED
+        return True
 
     async def _ended(self, workspace: str, body: Body) -> None:
         now, at = self._now(), _moment(body)

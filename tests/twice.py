@@ -4,11 +4,14 @@ The other is the mirror: something has happened there before the story begins, a
 reach it, nor anything of it the story. And each statement that reads or changes rows says of which workspace.
 """
 
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event, select
@@ -141,7 +144,7 @@ def watched(engine: Engine) -> set[str]:
     found: set[str] = set()
 
     def look(_connection: Any, clause: Any, *_: Any) -> None:
-        if isinstance(clause, ClauseElement):
+        if isinstance(clause, ClauseElement) and not _a_test_asks():
             said = " ".join(str(clause).split())
             for table in unbound(clause):
                 if not any(table == name and part in said for name, part, _ in EXCUSED):
@@ -149,6 +152,18 @@ def watched(engine: Engine) -> set[str]:
 
     event.listen(engine, "before_execute", look)
     return found
+
+
+def _a_test_asks() -> bool:
+    """Whether the statement was written in a test, which may look at everything."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the cheapest way to see who calls
+    while frame and (frame := frame.f_back):
+        room = Path(frame.f_code.co_filename)
+        if room.parent.name == "storage" and room.name not in {"commits.py", "work.py"}:
+            return False
+        if "tests" in room.parts and room.name != "twice.py":
+            return True
+    return False
 
 
 def unbound(clause: ClauseElement) -> set[str]:
