@@ -5,7 +5,7 @@ import getpass
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -213,7 +213,7 @@ async def _of_slack(config: Config, *, database: bool) -> list[Finding]:
     many = bool(config.slack_client_id)
     if many and not database:
         return []  # that is where the tokens are
-    opened = open_store(config, keys_of(config) if many else "") if database else _no_store()
+    opened: Any = open_store(config, keys_of(config) if many else "") if database else nullcontext()
     try:
         async with opened as store, lines(config, store, utc_now) as found:
             every = [
@@ -225,11 +225,6 @@ async def _of_slack(config: Config, *, database: bool) -> list[Finding]:
         return [Finding(well=False, sentence=no.sentence)]
     nowhere = "Goodword is installed nowhere yet: open /slack/install in a browser."
     return every or [Finding(well=False, sentence=nowhere)]
-
-
-@asynccontextmanager
-async def _no_store() -> AsyncIterator[Any]:
-    yield None
 
 
 def _named(one: Finding, name: str) -> Finding:

@@ -174,7 +174,7 @@ def as_seen_in(bot: Bot, slack: PretendSlack) -> Bot:
 
 
 async def installed_before(exchange: Exchange, database_url: str, account: str) -> None:
-    """Keep an installation as if it had been made through the doors some time ago."""
+    """Keep an installation as if it had been made through the doors just now."""
     answer: dict[str, Any] = exchange.install(account)
     made = exchange.installed[account]
     company = exchange.slacks[made.teams[0]].company
@@ -185,7 +185,7 @@ async def installed_before(exchange: Exchange, database_url: str, account: str) 
         bot_user=company.bot_user,
         bot_id=company.bot_id,
         token=answer["access_token"],
-        installed_at=MORNING - timedelta(days=1),
+        installed_at=exchange.clock.now(),
         enterprise=made.enterprise or "",
         org_wide=made.org_wide,
         scopes=answer["scope"],
@@ -193,5 +193,5 @@ async def installed_before(exchange: Exchange, database_url: str, account: str) 
         expires_at=exchange.clock.now() + timedelta(hours=12) if exchange.rotates else None,
     )
     found = [Space(id, exchange.slacks[id].company.name, account) for id in made.teams]
-    await store.register(lambda shelf: shelf.keep(held, found, MORNING - timedelta(days=1)))
+    await store.register(lambda shelf: shelf.keep(held, found, exchange.clock.now()))
     await store.close()

@@ -187,6 +187,8 @@ def unbound(clause: ClauseElement) -> set[str]:
             bound |= {id(side.table) for side in sides if side.name == "workspace_id"}
             if len(sides) == 2 and all(side.name in NUMBERS for side in sides):
                 joins.append((id(sides[0].table), id(sides[1].table)))
+                # What stands for a statement of its own has been looked at as such.
+                bound |= {id(side.table) for side in sides if not _has_workspace(side.table)}
     for one, other in joins * 2:
         if bound & {one, other}:
             bound |= {one, other}
