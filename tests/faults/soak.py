@@ -1,4 +1,4 @@
-"""Half an hour of mixed load on four processes and one PostgreSQL, with kills and a failing Slack: `make soak`.
+"""Half an hour of mixed load on four processes, with kills and a failing Slack: `make soak`.
 
 First it finds the top rate, as fast as answers come; then it asks for half of that, whatever comes back.
 Of the four, two are killed and started again by turns, and two live: the memory is theirs.
@@ -235,7 +235,7 @@ async def _tried(trial: Soak, store: Store, minutes: float) -> bool:
 
 async def _all_said(store: Store) -> None:
     async with asyncio.timeout(900):
-        while await store.across(unfinished, only_reads=True):
+        while await store.across(unfinished, only_reads=True):  # noqa: ASYNC110 - it is in another process
             await asyncio.sleep(0.5)
 
 

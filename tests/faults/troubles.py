@@ -80,7 +80,7 @@ async def jumps(trial: Trial) -> None:
     """The clock of Goodword's machine is wrong by a day, then by minutes, and right again."""
     trial.slack.faults.add(POST, "slow", times=2, seconds=0.2)
     thanking = asyncio.create_task(trial.thank(times=2))
-    await trial.slack.until(lambda: not trial.slack.faults.listed())
+    await trial.worn_out()
     trial.skew = timedelta(hours=26)  # while messages are under way; signatures are a day old now
     await thanking
     await trial.thank()
@@ -221,7 +221,7 @@ EVERYWHERE: dict[str, Trouble] = {
     "Slack answers 429": _of_slack("ratelimited", retry_after=2),
     "Slack answers 500": _of_slack("http500"),
     "Slack answers late": _of_slack("slow", seconds=0.2),
-    "Slack does not answer in time": _of_slack("slow", seconds=0.8),
+    "Slack does not answer in time": _of_slack("slow", seconds=1.4),
     "the line is cut before Slack has it": _of_slack("drop_before"),
     "the line is cut after Slack has it": _of_slack("drop_after"),
     "… and Slack's history cannot be read": blind,
