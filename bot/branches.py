@@ -13,7 +13,7 @@ from bot.ports import Clock, Register, Transact
 from bot.rules.installations import GRACE, Installation, Space, Standing, is_due
 from handlers import slack
 from handlers.directory.nightly import Nightly
-from handlers.errors import reference
+from handlers.errors import OnceTold
 from handlers.identity import Identity
 from handlers.lifecycle import Lifecycle
 from handlers.office import Office
@@ -161,7 +161,9 @@ class Many:
         self._erased: datetime | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
-        self._troubled = False
+        self._trouble = OnceTold(
+            log, "installations cannot be looked at", "installations are looked at again"
+        )
         self._lifecycle = Lifecycle(register, self._client_of, now, self.follow)
 
     async def start(self) -> None:
@@ -172,9 +174,9 @@ class Many:
     async def _ask_organisations(self) -> None:
         wide = [account for account, (badge, _) in self._badges.items() if badge.held.org_wide]
         for account in wide:
-            await self._unless_in_trouble("an organisation", self._lifecycle.widen(account))
+            await self._unless_in_trouble(self._lifecycle.widen(account))
         if wide:
-            await self._unless_in_trouble("installations", self.follow())
+            await self._unless_in_trouble(self.follow())
 
     @property
     def introduced(self) -> "asyncio.Task[None]":
@@ -237,13 +239,13 @@ class Many:
     async def look(self) -> None:
         """Read the store, renew what is due, erase what is left of workspaces that left long ago."""
         now = self._now()
-        await self._unless_in_trouble("installations", self.follow())
+        await self._unless_in_trouble(self.follow())
         for badge, _ in list(self._badges.values()):
             if is_due(badge.held, now):
                 badge.renew()
         if self._erased is None or now - self._erased >= ERASE_EVERY:
             self._erased = now
-            await self._unless_in_trouble("what is to be erased", self._erase(now))
+            await self._unless_in_trouble(self._erase(now))
 
     async def _erase(self, now: datetime) -> None:
         for workspace in await self._register(lambda shelf: shelf.to_erase(now - GRACE)):
@@ -302,16 +304,13 @@ class Many:
     async def _all_known(self) -> None:
         await asyncio.gather(*(branch.begun[0] for branch in self._branches.values()), return_exceptions=True)
 
-    async def _unless_in_trouble(self, what: str, looking: Awaitable[object]) -> None:
-        """Say once that something cannot be looked at, not at every look for as long as it lasts."""
+    async def _unless_in_trouble(self, looking: Awaitable[object]) -> None:
         try:
             await looking
         except Exception as error:  # noqa: BLE001 - the next look may succeed
-            if not self._troubled:
-                log.warning("could not look at %s, reference %s", what, reference(error))
-            self._troubled = True
+            self._trouble.met(error)
         else:
-            self._troubled = False
+            self._trouble.well()
 
 
 def identity(space: Space, held: Installation) -> Identity:
