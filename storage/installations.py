@@ -67,7 +67,7 @@ class InstallationShelf:
                 "name": one.name,
                 "bot_user_id": made.bot_user,
                 "added_at": now,
-                "url": one.url or None,
+                "url": one.url or made.url or None,  # that of the organisation leads there as well
             }
             for one in spaces
         ]

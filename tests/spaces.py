@@ -188,6 +188,7 @@ async def installed_before(exchange: Exchange, database_url: str, account: str) 
         installed_at=exchange.clock.now(),
         enterprise=made.enterprise or "",
         org_wide=made.org_wide,
+        url=f"https://{company.domain}.slack.com/",
         scopes=answer["scope"],
         refresh_token=answer.get("refresh_token", ""),
         expires_at=exchange.clock.now() + timedelta(hours=12) if exchange.rotates else None,
