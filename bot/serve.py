@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from bot.app import Plan, running
+from bot.app import Bot, Plan, running
 from bot.config import Config
 from bot.errors import Refusal
 from storage import keys
@@ -50,10 +50,30 @@ async def run(config: Config, plan: Plan | None = None) -> None:
         bot = await _unless(stopped, closing.enter_async_context(running(plan or plan_of(config))))
         if bot is None:
             return
-        address = await closing.enter_async_context(served(bot.asgi, config.host, config.port))
-        log.info("Goodword listens for %s at %s/slack/events", bot.me.name, address)
+        opening = closing.enter_async_context(open_to_slack(bot, config.host, config.port))
+        address = await _unless(stopped, opening)
+        if address is None:
+            return
+        if bot.socket:
+            log.info("Goodword calls Slack for %s; how it is stands at %s/readyz", bot.me.name, address)
+        else:
+            log.info("Goodword listens for %s at %s/slack/events", bot.me.name, address)
         await stopped.wait()
         log.info("stopping: finishing what is in hand")
+
+
+@asynccontextmanager
+async def open_to_slack(bot: Bot, host: str, port: int) -> AsyncIterator[str]:
+    """Serve HTTP, and in Socket Mode call Slack; gives the address. Slack is left first, at the end."""
+    async with served(bot.asgi, host, port) as address:
+        if bot.socket is None:
+            yield address
+            return
+        try:
+            await bot.socket.start()
+            yield address
+        finally:
+            await bot.socket.stop()
 
 
 async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -79,6 +99,7 @@ def plan_of(config: Config) -> Plan:
         bot_token=config.slack_bot_token.get_secret_value(),
         signing_secret=config.slack_signing_secret.get_secret_value(),
         api_url=config.slack_api_url,
+        app_token=config.slack_app_token.get_secret_value(),
         scim_url=config.goodword_scim_url,
         scim_token=config.goodword_scim_token.get_secret_value(),
         smtp_url=config.goodword_smtp_url.get_secret_value(),

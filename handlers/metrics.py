@@ -60,6 +60,20 @@ class Metrics:
             "goodword_database_connections_in_use", "Connections of the pool in use", registry=registry
         )
 
+    def line(self) -> Callable[[bool, str], None]:
+        """Figures of Socket Mode: whether there is a line to Slack, and why lines were left."""
+        up = Gauge("goodword_socket_up", "1 while there is a line to Slack", registry=self._registry)
+        ends = Counter(
+            "goodword_socket_left", "Lines to Slack that were left", ["reason"], registry=self._registry
+        )
+
+        def told(holds: bool, left: str) -> None:  # noqa: FBT001 - a figure
+            up.set(holds)
+            if left:
+                ends.labels(left).inc()
+
+        return told
+
     def answered(self, kind: str, status: int, seconds: float) -> None:
         self._requests.labels(kind, str(status)).inc()
         self._seconds.labels(kind).observe(seconds)

@@ -1,6 +1,7 @@
 """A town to tell stories in: a pretend Slack, Goodword beside it, and real HTTP between the two."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,14 +13,16 @@ from sqlalchemy import Connection, func, select
 
 from bot import settings
 from bot.app import Bot, Plan, running
-from bot.serve import served
+from bot.serve import open_to_slack
 from handlers.manifest import manifest
 from handlers.playground import Interaction, Message, PretendClock, PretendSlack, sample_company, serve
 from storage.tables import outbox
 
-SECRET, TOKEN = "shhh", "xoxb-town"
+SECRET, TOKEN, APP_TOKEN = "shhh", "xoxb-town", "xapp-town"
 KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
 # A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
+# GOODWORD_TRANSPORT=socket tells every story over Socket Mode instead of HTTP.
+SOCKET = os.environ.get("GOODWORD_TRANSPORT", "http") == "socket"
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 
 
@@ -113,7 +116,8 @@ async def town(
 def pretend_slack(**options: Any) -> PretendSlack:
     given: dict[str, Any] = {"company": sample_company(), "rate_limits": False} | options
     return PretendSlack(
-        manifest=manifest("https://goodword.example.com/slack/events"),
+        manifest=manifest("https://goodword.example.com/slack/events", socket=SOCKET),
+        app_token=APP_TOKEN,
         signing_secret=SECRET,
         bot_token=TOKEN,
         clock=PretendClock(MORNING),
@@ -138,11 +142,12 @@ async def beside(
         TOKEN,
         SECRET,
         slack.api_url,
+        app_token=APP_TOKEN if slack.links.wanted else "",
         now=slack.clock.now,
         pace=timedelta(0),
         told=tell,
     )
-    async with running(plan(built)) as bot, served(bot.asgi, "127.0.0.1", 0) as ours:
+    async with running(plan(built)) as bot, open_to_slack(bot, "127.0.0.1", 0) as ours:
         unsubscribe = slack.clock.subscribe(bot.wake)
         slack.request_url = f"{ours}/slack/events"
         await bot.introduced

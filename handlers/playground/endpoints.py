@@ -41,7 +41,7 @@ class WebApi:
 
     async def _answer(self, method: str, token: str | None, args: Args) -> Response | None:
         """None means: cut the line. Whoever has no token uses up nothing of what is planned."""
-        if token != self._slack.bot_token:
+        if token not in self._slack.tokens:
             return JSONResponse(perform(self._slack, method, token, args))
         fault = self._slack.faults.take(method)
         if fault is not None and fault.kind == "slow":
