@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from bot import settings
 from bot.app import Bot, Plan, running
-from bot.serve import open_to_slack
+from bot.serve import bound, open_to_slack
 from handlers.manifest import manifest
 from handlers.playground import Interaction, Message, PretendClock, PretendSlack, sample_company, serve
 from storage.tables import outbox
@@ -126,6 +126,13 @@ def pretend_slack(**options: Any) -> PretendSlack:
 
 
 @asynccontextmanager
+async def _open(bot: Bot) -> AsyncIterator[str]:
+    with bound("127.0.0.1", 0) as listening:
+        async with open_to_slack(bot, listening) as address:
+            yield address
+
+
+@asynccontextmanager
 async def beside(
     slack: PretendSlack, database_url: str, *, plan: Callable[[Plan], Plan] = lambda plan: plan
 ) -> AsyncIterator[Town]:
@@ -147,7 +154,7 @@ async def beside(
         pace=timedelta(0),
         told=tell,
     )
-    async with running(plan(built)) as bot, open_to_slack(bot, "127.0.0.1", 0) as ours:
+    async with running(plan(built)) as bot, _open(bot) as ours:
         unsubscribe = slack.clock.subscribe(bot.wake)
         slack.request_url = f"{ours}/slack/events"
         await bot.introduced
