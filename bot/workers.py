@@ -205,6 +205,10 @@ def _only_wake(_number: int, _frame: object) -> None:
 
 
 def _work(config: Config, listening: socket.socket, alive: int, ready: int) -> int:
-    shared = serve.Shared(listening, alive, partial(os.write, ready, b"."))
+    def serves() -> None:
+        with contextlib.suppress(BrokenPipeError):  # the first process may be gone already
+            os.write(ready, b".")
+
+    shared = serve.Shared(listening, alive, serves)
     uvloop.run(serve.run(config, shared=shared))
     return 0

@@ -106,17 +106,18 @@ async def town(
     *,
     plan: Callable[[Plan], Plan] = lambda plan: plan,
     slack_options: Mapping[str, Any] | None = None,
+    socket: bool = SOCKET,
 ) -> AsyncIterator[Town]:
     """Build a town over a migrated database; `plan` may change what Goodword is built from."""
-    slack = pretend_slack(**(slack_options or {}))
+    slack = pretend_slack(socket=socket, **(slack_options or {}))
     async with serve(slack), beside(slack, database_url, plan=plan) as made:
         yield made
 
 
-def pretend_slack(**options: Any) -> PretendSlack:
+def pretend_slack(*, socket: bool = SOCKET, **options: Any) -> PretendSlack:
     given: dict[str, Any] = {"company": sample_company(), "rate_limits": False} | options
     return PretendSlack(
-        manifest=manifest("https://goodword.example.com/slack/events", socket=SOCKET),
+        manifest=manifest("https://goodword.example.com/slack/events", socket=socket),
         app_token=APP_TOKEN,
         signing_secret=SECRET,
         bot_token=TOKEN,

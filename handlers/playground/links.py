@@ -56,6 +56,7 @@ class Links:
         self.hold = 0.0
         self.doubled = 0
         self.linger = False  # whether an old link stays open although there is a new one
+        self.fewest = MOST  # that were open at any time since the first
         self.acknowledged: list[str] = []  # envelopes, each as often as that was done
         self._bell = bell
         self._app_id = app_id
@@ -99,7 +100,7 @@ class Links:
             async with asyncio.timeout(limit):
                 if self.hold:
                     await asyncio.sleep(self.hold)
-                self.open = [link for link in self.open if not link.transport.is_closing()]
+                self.open[:] = [link for link in self.open if not link.transport.is_closing()]
                 if not self.open:
                     return None, None, CUT
                 copies = 2 if self.doubled else 1
@@ -214,6 +215,7 @@ class Links:
     def _gone(self, link: Link) -> None:
         if link in self.open:
             self.open.remove(link)
+            self.fewest = min(self.fewest, len(self.open))
         for where, answered in self._waiting.values():
             if where is link and not answered.done():
                 answered.set_exception(ConnectionError("the link is gone"))

@@ -22,6 +22,7 @@ NOTE = "It went out this morning, by courier: osprey-31."
 SECRETS = ("zebra-17", "marmot-23", "osprey-31", "penguin-41")
 
 
+@pytest.mark.both_ways
 async def test_from_ada_by_mo_to_ruth_and_back_and_nobody_else_hears_a_thing(town: Town) -> None:
     await _escalate(town, "ada", "ben")
     assert "Mo has it now." in town.slack.shown("ada").views[-1].plain
