@@ -88,9 +88,10 @@ def verify(workspace: Workspace = None) -> None:
 @goodword.command()
 def manifest(
     url: Annotated[str, typer.Option(help="Where Slack reaches Goodword.")] = "https://goodword.example.com",
+    socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode, without an address.")] = False,  # noqa: FBT002
 ) -> None:
     """Print the Slack app manifest."""
-    print(json.dumps(operate.manifest_for(url), indent=2))
+    print(json.dumps(operate.manifest_for(url, calls=socket), indent=2))
 
 
 @goodword.command()

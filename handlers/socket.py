@@ -89,10 +89,7 @@ class Socket:
             first = await self._dial()
         except Unreachable as no:
             if no.for_good:
-                raise Refusal(
-                    f"Slack does not accept SLACK_APP_TOKEN ({no.why}): it is the app-level token (xapp-…) "
-                    "with the scope connections:write, and Socket Mode must be switched on."
-                ) from None
+                raise Refusal(not_accepted(no.why)) from None
             self._lost = time.monotonic() - self._patience.red
             self._failed(no)
             self._keeping = asyncio.create_task(self._keep(None, no.after))
@@ -208,6 +205,13 @@ class Socket:
         await asyncio.wait({line.ended}, timeout=seconds)
         await line.finish()
         self._lines.discard(line)
+
+
+def not_accepted(why: str) -> str:
+    return (
+        f"Slack does not accept SLACK_APP_TOKEN ({why}): it is the app-level token (xapp-…) "
+        "with the scope connections:write, and Socket Mode must be switched on."
+    )
 
 
 def socket_to(

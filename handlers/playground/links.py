@@ -182,7 +182,7 @@ class Links:
         return socket
 
     async def _greeted(self, link: Link) -> None:
-        old = [] if self.linger else [each for each in self.open if each.leaving]
+        old = [] if self.linger else [each for each in self.open if each.leaving][:1]
         self.open.append(link)
         info = {"app_id": self._app_id}
         debug = {"host": "applink-1", "started": "", "build_number": 1, "approximate_connection_time": 18060}
