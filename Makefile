@@ -34,10 +34,11 @@ format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps in search of a leak, 12 weeks
+faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps in search of a leak, 12 weeks, stories over Socket Mode
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
 		GOODWORD_ORDERS=$${GOODWORD_ORDERS:-500} GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
+	@GOODWORD_TRANSPORT=socket $(BIN)/python -m pytest tests/stories -k sqlite --numprocesses $${WORKERS:-4} --dist worksteal
 
 train: $(READY)  ## Learn the weights of the language engine anew from benchmarks/language
 	@$(BIN)/python -m benchmarks.language.train

@@ -138,7 +138,7 @@ class Line:
         if answer.status != HTTPStatus.OK:
             return
         try:
-            await self._socket.send_str(json.dumps(_acknowledgement(said, answer)))
+            await self._socket.send_str(json.dumps(acknowledgement(said, answer)))
         except (aiohttp.ClientError, ConnectionError):
             log.warning("a line broke before something was acknowledged: Slack will send it again")
 
@@ -151,7 +151,8 @@ async def _payload(said: dict[str, Any], size: int) -> dict[str, Any]:
     return Envelope.model_validate(said).payload
 
 
-def _acknowledgement(said: dict[str, Any], answer: BoltResponse) -> dict[str, Any]:
+def acknowledgement(said: dict[str, Any], answer: BoltResponse) -> dict[str, Any]:
+    """What goes back down the line: with the answer, where Slack takes one with it."""
     envelope = Envelope.model_validate(said)
     given: dict[str, Any] = {"envelope_id": envelope.envelope_id}
     if not answer.body or not envelope.accepts_response_payload:

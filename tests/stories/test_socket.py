@@ -11,13 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
+from slack_bolt.response import BoltResponse
 
 from bot import kudos
 from bot.app import Plan
 from bot.errors import Refusal
 from handlers import front
 from handlers import socket as sockets
-from handlers.line import Patience
+from handlers.line import Patience, acknowledgement
 from handlers.playground import ApiCall, PretendSlack, serve
 from handlers.playground import links as slack_links
 from handlers.playground.links import Link
@@ -161,6 +162,26 @@ async def test_what_http_refuses_is_refused_here_and_not_acknowledged(town: Town
     refused = re.findall(r'goodword_requests_total{.*status="(4\d\d)"} (\d)', told)
     assert sum(int(count) for _, count in refused) == len(SPOILT) + 1
     assert ("413", "1") in refused
+
+
+@pytest.mark.parametrize(
+    ("accepts", "answer", "sent"),
+    [
+        (True, BoltResponse(status=200, body={"text": "Done."}), {"text": "Done."}),
+        (True, BoltResponse(status=200, body="Done."), {"text": "Done."}),
+        (True, BoltResponse(status=200, body=""), None),
+        (False, BoltResponse(status=200, body={"text": "Done."}), None),
+    ],
+)
+def test_an_answer_is_sent_along_where_slack_takes_one(
+    engine_name: str,
+    accepts: bool,
+    answer: BoltResponse,
+    sent: dict[str, str] | None,  # noqa: FBT001
+) -> None:
+    said = {"envelope_id": "one", "payload": {}, "accepts_response_payload": accepts}
+    wanted = {"envelope_id": "one"} | ({"payload": sent} if sent else {})
+    assert acknowledgement(said, answer) == wanted, engine_name
 
 
 async def test_so_many_at_once_and_no_more(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
