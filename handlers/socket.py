@@ -22,6 +22,7 @@ from handlers.slack import BROKEN, Failed, line_address
 log = logging.getLogger("goodword.socket")
 
 AT_ONCE = 64  # envelopes in hand; more of them wait at Slack's end
+OVER = frozenset({"cut", "deaf"})
 CALLED_FOR = frozenset({"warning", "refresh_requested"})
 NOT_OURS = frozenset(
     {
@@ -80,7 +81,7 @@ class Socket:
         self._keeping: asyncio.Task[None] | None = None
         self._failures = 0
         self._why = "it has not answered yet"
-        self._lost: float | None = None  # when the last line ended
+        self._lost = time.monotonic() - patience.red  # when the last line ended; at first, long ago
         self.connected = asyncio.Event()
 
     async def start(self) -> None:
@@ -90,7 +91,6 @@ class Socket:
         except Unreachable as no:
             if no.for_good:
                 raise Refusal(not_accepted(no.why)) from None
-            self._lost = time.monotonic() - self._patience.red
             self._failed(no)
             self._keeping = asyncio.create_task(self._keep(None, no.after))
         else:
@@ -107,7 +107,7 @@ class Socket:
 
     def missing(self) -> str:
         """Say in one sentence that there is no line, once that has lasted; empty otherwise."""
-        if self.connected.is_set() or self._lost is None:
+        if self.connected.is_set():
             return ""
         since = time.monotonic() - self._lost
         return f"Slack cannot be reached by Socket Mode: {self._why}" if since >= self._patience.red else ""
@@ -115,13 +115,16 @@ class Socket:
     async def _keep(self, line: Line | None, wish: float) -> None:
         line = line or await self._dial_until_it_works(wish)
         while True:
-            await self._left(line)
+            over = await self._left(line) in OVER
+            if over:  # hung up at once, for as long as it stands Slack sends something down it
+                self._retire(line)
             following = await self._dial_until_it_works()
-            self._retire(line)
+            if not over:
+                self._retire(line)
             line = following
 
-    async def _left(self, line: Line) -> None:
-        """Wait until another line is wanted, and remember what that says of the next attempt."""
+    async def _left(self, line: Line) -> str:
+        """Wait until another line is wanted; gives why, and remembers what that says of the next attempt."""
         began = time.monotonic()
         why = await line.left
         held = time.monotonic() - began >= self._patience.steady
@@ -129,6 +132,7 @@ class Socket:
         self._why = ADVICE.get(why, f"the line was left ({why})")
         log.log(logging.INFO if why in CALLED_FOR else logging.WARNING, "a line to Slack is left: %s", why)
         self._told(self.connected.is_set(), why)
+        return why
 
     async def _dial_until_it_works(self, wish: float = 0.0) -> Line:
         while True:

@@ -44,6 +44,7 @@ class WebApi:
         if token not in self._slack.tokens:
             return JSONResponse(perform(self._slack, method, token, args))
         fault = self._slack.faults.take(method)
+        self._slack.bell.ring()  # somebody may wait for this very fault to begin
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         elif fault is not None and fault.kind != "drop_after":

@@ -5,6 +5,7 @@ process is forked from one that has done so; `goodword run` starts in earnest, a
 """
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import re
@@ -112,6 +113,7 @@ async def running(folder: Path, *arguments: str, **environment: str) -> AsyncIte
         cwd=folder,
         env=given,
         stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     started = Running(process)
     listening = asyncio.Event()
@@ -121,8 +123,8 @@ async def running(folder: Path, *arguments: str, **environment: str) -> AsyncIte
             await listening.wait()
         yield started
     finally:
-        if process.returncode is None:
-            process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its workers with it
         await process.wait()
         await reading
 

@@ -31,7 +31,7 @@ async def test_it_calls_slack_loses_nothing_by_a_new_line_and_stops_with_what_is
         await slack.links.disconnect("refresh_requested")
         await slack.until(lambda: len(links) == int(workers) and all(not each.leaving for each in links))
         assert slack.links.fewest >= int(workers)
-        slack.faults.add("views.open", "slow", seconds=0.5)
+        slack.faults.add("views.open", "slow", seconds=1.0)
         in_hand = asyncio.create_task(slack.types("ada", "general", "/kudos"))
         await slack.until(lambda: not slack.faults.listed())
         started.terminate()
