@@ -55,15 +55,21 @@ def run(config: Config, count: int) -> int:
     """Run as many workers as asked for until SIGTERM or SIGINT; gives an exit code."""
     serve.refuse_unset(config)
     _refuse(config, count)
-    with (
-        serve.bound(config.host, config.port) as listening,
-        tempfile.TemporaryDirectory(prefix="goodword-figures-") as figures,
-    ):
+    with serve.bound(config.host, config.port) as listening, _folder() as figures:
         metrics.share(figures)
         language.prepare()
         gc.collect()
         gc.freeze()  # or the first collection in a worker would touch, and so copy, every page
         return Crew(partial(_work, config, listening), count, partial(metrics.forget, figures)).run()
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="goodword-figures-")
+    except OSError:
+        raise Refusal(
+            "Several workers count in a temporary folder, and none can be written: set TMPDIR to one."
+        ) from None
 
 
 def _refuse(config: Config, count: int) -> None:

@@ -4,10 +4,15 @@ import asyncio
 import os
 import re
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from bot import workers as several
+from bot.config import Config
+from bot.errors import Refusal
 from handlers.playground import PretendSlack
 from tests.bot.command import Running
 from tests.bot.test_run import REASON, a_run, asks
@@ -68,6 +73,18 @@ async def test_a_worker_is_killed_and_the_others_go_on(database_url: str, tmp_pa
             f"Ada thanks @Ben\n{REASON}\n#care"
         ]
     assert not re.search(r"ERROR|Traceback", "".join(started.log)), started.log
+
+
+def test_without_a_folder_to_count_in_they_are_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/no/such/folder")
+    database = SecretStr("postgresql://127.0.0.1/goodword")
+    config = Config(
+        slack_bot_token=SecretStr("x"), slack_signing_secret=SecretStr("x"), database_url=database, port=0
+    )
+    with pytest.raises(Refusal, match="set TMPDIR to one"):
+        several.run(config, 2)
 
 
 @only_on_postgresql
