@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, func, select
 
 from bot import settings
@@ -20,6 +21,9 @@ from storage.tables import outbox
 
 SECRET, TOKEN, APP_TOKEN = "shhh", "xoxb-town", "xapp-town"
 KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
+# For stories that are told over HTTP and over Socket Mode, in whichever the others are.
+WAYS = [("sqlite", "http"), ("postgresql", "http"), ("sqlite", "socket")]
+both_ways = pytest.mark.parametrize(("engine_name", "transport"), WAYS, indirect=True)
 # A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
 # GOODWORD_TRANSPORT=socket tells every story over Socket Mode instead of HTTP.
 SOCKET = os.environ.get("GOODWORD_TRANSPORT", "http") == "socket"

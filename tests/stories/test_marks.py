@@ -10,14 +10,14 @@ from bot import kudos
 from bot.ports import Work
 from handlers.playground import Interaction
 from tests.faults.record import LogKept
-from tests.town import SOCKET, Town, words
+from tests.town import SOCKET, Town, both_ways, words
 from tests.town import town as build
 
 T = TypeVar("T")
 SAID = "The invoice is out, and ACME signed it #care"
 
 
-@pytest.mark.both_ways
+@both_ways
 async def test_the_emoji_thanks_the_author_with_the_message_as_the_reason(town: Town) -> None:
     ts = await _says(town, "ben", SAID)
     done = await town.slack.reacts("ada", "general", ts, "kudos")
