@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,11 +22,13 @@ from handlers.directory.nightly import Nightly
 from handlers.directory.reading import Colleagues, read_everything
 from handlers.directory.slack import Directory
 from handlers.identity import Identity
+from handlers.line import Patience
 from handlers.mail import Mailer
 from handlers.manifest import SCOPES
 from handlers.metrics import Metrics
 from handlers.office import Office
 from handlers.schedule import Watch, heartbeat
+from handlers.socket import Socket, socket_to
 from handlers.tokens import exchanger
 from storage import engine as engines
 from storage import migrations, workspaces
@@ -59,6 +61,7 @@ class Plan:
     bot_token: str
     signing_secret: str
     api_url: str
+    app_token: str = ""
     now: Clock = utc_now
     lease: timedelta = timedelta(seconds=30)
     pace: timedelta = timedelta(seconds=1)
@@ -68,6 +71,7 @@ class Plan:
     scim_url: str = ""
     scim_token: str = ""
     smtp_url: str = ""
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Bot:
 
     `me` is who we are; of several workspaces it has no id. `introduced` is done once the directory of
     each that was installed at the start was read: whole, where that was still to be done tonight.
+
+    In Socket Mode `socket` is to be started, and HTTP has no door for Slack's requests.
     """
 
     asgi: Any
@@ -84,6 +90,7 @@ class Bot:
     wake: Callable[[], None]
     introduced: asyncio.Task[None]
     branches: Branches
+    socket: Socket | None
 
 
 @asynccontextmanager
@@ -119,9 +126,9 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         )
         store.on_commit = partial(_committed, plan, postman)
         bolt = routes.bolt_for(branches.office_of, anonymous.reader, plan.signing_secret, branches.heard)
-        door = front.Front(
-            bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan, metrics)
-        )
+        road = front.Road(bolt, partial(_answered, plan, metrics))
+        socket = socket_to(road, session, plan.app_token, plan.api_url, metrics.line, plan.patience)
+        door = None if socket else front.Front(road, plan.signing_secret, lambda: plan.now().timestamp())
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
@@ -130,8 +137,8 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         closing.callback(beating.shutdown, wait=False)
         counted = metrics.door(partial(_waiting, store, plan, branches))
         doors = _doors(plan, store, anonymous, branches)
-        site = front.site(door, partial(_missing, store), counted, doors)
-        yield Bot(site, me, store, postman.wake, branches.introduced, branches)
+        site = front.site(door, partial(_missing, store, socket), counted, doors)
+        yield Bot(site, me, store, postman.wake, branches.introduced, branches, socket)
 
 
 async def _branches(
@@ -217,11 +224,12 @@ def schema_missing(store: Store) -> str:
     return migrations.stranger(found) or older
 
 
-async def _missing(store: Store) -> str:
+async def _missing(store: Store, socket: Socket | None) -> str:
     """Say what `/readyz` is red about."""
     try:
         async with asyncio.timeout(READY_WITHIN):
-            return await asyncio.to_thread(schema_missing, store)
+            missing = await asyncio.to_thread(schema_missing, store)
+            return missing or (socket.missing() if socket else "")
     except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
         return f"the database does not answer ({type(error).__name__})"
 

@@ -3,7 +3,7 @@
 Format: Slack's app manifest schema, major version 2.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from handlers.install import REDIRECT
@@ -59,11 +59,13 @@ SUBSCRIBED = {"message": ("message.channels", "message.groups")}
 OF_ORGANISATIONS = frozenset({"team_access_granted", "team_access_revoked"})
 
 
-def manifest(request_url: str, *, many: bool = False) -> dict[str, Any]:
-    """Give the manifest for an app that listens at `request_url` (…/slack/events).
+def manifest(request_url: str, *, socket: bool = False, many: bool = False) -> dict[str, Any]:
+    """Give the manifest for an app that listens at `request_url` (…/slack/events), or calls Slack itself.
 
     With `many` it can be installed in many workspaces, and for a whole organisation; its tokens are rotated.
     """
+    at = {} if socket else {"url": request_url}
+    to = {} if socket else {"request_url": request_url}
     oauth: dict[str, Any] = {"scopes": {"bot": sorted(SCOPES)}}
     if many:
         oauth["redirect_urls"] = [f"{request_url.removesuffix('/slack/events')}{REDIRECT}"]
@@ -83,14 +85,14 @@ def manifest(request_url: str, *, many: bool = False) -> dict[str, Any]:
             },
             "bot_user": {"display_name": NAME.lower(), "always_online": True},
             "shortcuts": list(_shortcuts()),
-            "slash_commands": list(_commands(request_url)),
+            "slash_commands": list(_commands(at)),
         },
         "oauth_config": oauth,
         "settings": {
-            "event_subscriptions": {"request_url": request_url, "bot_events": subscriptions(many=many)},
-            "interactivity": {"is_enabled": True, "request_url": request_url},
+            "event_subscriptions": {**to, "bot_events": subscriptions(many=many)},
+            "interactivity": {"is_enabled": True, **to},
             "org_deploy_enabled": many,
-            "socket_mode_enabled": False,
+            "socket_mode_enabled": socket,
             "token_rotation_enabled": many,
         },
     }
@@ -102,12 +104,12 @@ def subscriptions(*, many: bool = False) -> list[str]:
     return sorted(name for event in asked for name in SUBSCRIBED.get(event, (event,)))
 
 
-def _commands(request_url: str) -> Iterable[dict[str, Any]]:
+def _commands(at: Mapping[str, str]) -> Iterable[dict[str, Any]]:
     for command in COMMANDS:
         description, hint = DESCRIBED[command]
         yield {
             "command": command,
-            "url": request_url,
+            **at,
             "description": description,
             "usage_hint": hint,
             "should_escape": True,  # mentions arrive as ids, not as names that may be ambiguous

@@ -165,7 +165,8 @@ async def a_door(database_url: str) -> AsyncIterator[Door]:
 
     bolt = routes.bolt_for(office_of, client, SECRET, installed)
     seen: list[tuple[str, int]] = []
-    door = front.Front(bolt, SECRET, lambda: NOW, lambda kind, status, _: seen.append((kind, status)))
+    road = front.Road(bolt, lambda kind, status, _: seen.append((kind, status)))
+    door = front.Front(road, SECRET, lambda: NOW)
 
     async def missing() -> str:
         return ""

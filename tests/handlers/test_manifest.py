@@ -28,6 +28,7 @@ MADE = manifest(URL)
 # What each Web API method and each event needs: docs.slack.dev, page of the method or event.
 NEEDED_BY_METHODS = {
     "api_call": set[str](),  # any of the others over again, and oauth.v2.access
+    "apps_connections_open": set[str](),  # of the app's own token, which no manifest describes
     "auth_teams_list": set[str](),
     "auth_test": set[str](),
     "chat_delete": {"chat:write"},
@@ -136,6 +137,18 @@ def test_for_many_workspaces_it_has_the_way_back_and_what_organisations_need() -
     switched = ("org_deploy_enabled", "token_rotation_enabled")
     assert [MADE["settings"][name] for name in switched] == [False, False]
     assert [many["settings"][name] for name in switched] == [True, True]
+
+
+def test_an_app_that_calls_slack_has_no_address_and_is_otherwise_the_same() -> None:
+    made = manifest_for("", calls=True)
+    assert "://" not in json.dumps(made)
+    settings = made["settings"]
+    assert settings["socket_mode_enabled"] is True
+    settings["socket_mode_enabled"] = False
+    settings["event_subscriptions"]["request_url"] = settings["interactivity"]["request_url"] = URL
+    for command in made["features"]["slash_commands"]:
+        command["url"] = URL
+    assert made == MADE
 
 
 def test_mentions_arrive_as_ids() -> None:

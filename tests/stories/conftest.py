@@ -1,4 +1,4 @@
-"""Every story is told on SQLite and on PostgreSQL, and some beside a mirror (see tests/twice.py)."""
+"""Every story is told on both databases; some over Socket Mode or beside a mirror (tests/twice.py)."""
 
 import os
 import zlib
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests import town as towns
-from tests.town import Town
+from tests.town import SOCKET, Town
 from tests.town import town as build
 
 SHARE = 50  # one story of so many is told beside a mirror, unless GOODWORD_TWICE wants all of them
@@ -31,6 +31,11 @@ ALONE = {
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    async with build(database_url) as made:
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "socket" if SOCKET else "http"))
+
+
+@pytest.fixture
+async def town(database_url: str, transport: str) -> AsyncIterator[Town]:
+    async with build(database_url, socket=transport == "socket") as made:
         yield made
