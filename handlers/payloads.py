@@ -51,6 +51,14 @@ class Outline(Payload):
     previous_message: "Outline | str | None" = None
 
 
+class Envelope(Payload):
+    """What Socket Mode carries a payload in; events that were not acknowledged come again in another."""
+
+    envelope_id: str
+    payload: dict[str, Any]
+    accepts_response_payload: bool = False
+
+
 class Happened(Outline):
     type: str
 
@@ -239,6 +247,12 @@ class Profile(Payload):
     email: str | None = None
 
 
+class OfEnterprise(Payload):
+    """What a user object has in an organisation: the workspaces of it that somebody belongs to."""
+
+    teams: list[str] = []
+
+
 class SlackUser(Payload):
     """A user object, as in events, users.list and users.info."""
 
@@ -254,6 +268,7 @@ class SlackUser(Payload):
     is_ultra_restricted: bool | None = None
     tz: str | None = None
     profile: Profile | None = None
+    enterprise_user: OfEnterprise | None = None
 
 
 class Subteam(Payload):
@@ -278,3 +293,10 @@ class MembersChange(Payload):
     subteam_id: Id
     added_users: list[Id] = []
     removed_users: list[Id] = []
+
+
+class ChannelMoved(Payload):
+    """A channel has a new id, since it is shared with another organisation or no more."""
+
+    old_channel_id: Id
+    new_channel_id: Id

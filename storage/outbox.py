@@ -33,6 +33,7 @@ from bot.rules.recognition import Place
 from storage.engine import inserting, upsert
 from storage.tables import lanes, outbox
 
+LONGEST_PACE = timedelta(hours=1)
 _FACTS: dict[str, TypeAdapter[Message]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Message)}
 _ANY = TypeAdapter[Any](dict[str, Any])
 
@@ -218,14 +219,19 @@ def settle(connection: Connection, letter: Letter, **values: Any) -> bool:
     return connection.execute(done).scalar_one_or_none() is not None
 
 
-def waiting(connection: Connection, now: datetime) -> tuple[int, float, int]:
+def waiting(
+    connection: Connection, now: datetime, workspaces: Collection[str] | None = None
+) -> tuple[int, float, int]:
     """Count what is still to be said, how late the oldest of it is (seconds), and what is parked.
 
-    In the very words of the partial indexes, so that the history does not count.
+    In the very words of the partial indexes, so that the history does not count. What a workspace holds
+    back in which the app is not installed any more is left out, where `workspaces` says which those are.
     """
-    late = select(func.count(), func.min(outbox.c.due_at)).where(_unfinished(outbox), outbox.c.due_at <= now)
+    ours = [] if workspaces is None else [outbox.c.workspace_id.in_(workspaces)]
+    late = select(func.count(), func.min(outbox.c.due_at)).where(_unfinished(outbox), *ours)
+    late = late.where(outbox.c.due_at <= now)
     messages, since = connection.execute(late).one()
-    parked = select(func.count()).select_from(outbox).where(text("outbox.state = 'parked'"))
+    parked = select(func.count()).select_from(outbox).where(text("outbox.state = 'parked'"), *ours)
     return messages, (now - since).total_seconds() if since else 0.0, connection.execute(parked).scalar_one()
 
 
@@ -237,7 +243,9 @@ def _ready(now: datetime) -> Select[Any]:
         and_(outbox.c.state == "waiting", outbox.c.due_at <= now),
         and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
     )
-    free = or_(lanes.c.free_at.is_(None), lanes.c.free_at <= now)
+    # So far ahead it was written by a clock that was wrong, and would hold up the lane until then.
+    wrong = lanes.c.free_at > now + LONGEST_PACE
+    free = or_(lanes.c.free_at.is_(None), lanes.c.free_at <= now, wrong)
     known = outbox.c.kind.in_(_FACTS)  # what a newer replica has queued is left to it
     query = select(outbox).select_from(outbox.outerjoin(lanes, lane))
     return query.where(outbox.c.id.in_(select(heads.c.id)), known, ready, free).order_by(outbox.c.id)
