@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults train pictures lock clean
+.PHONY: help playground test check format snapshots faults train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -33,6 +33,9 @@ check: $(READY)  ## Formatting, lint, types, floor plan, docs
 format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+snapshots: $(READY)  ## Write down anew how every view looks; read the difference aloud before you keep it
+	@GOODWORD_SNAPSHOTS=write $(BIN)/python -m pytest --quiet tests/handlers/test_looks.py tests/handlers/test_digest_views.py
 
 faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps in search of a leak, 12 weeks
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \

@@ -43,6 +43,7 @@ FOR_GOOD = frozenset(
         "messages_tab_disabled",
         "metadata_too_large",
         "missing_scope",
+        "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
         "not_in_channel",

@@ -99,7 +99,7 @@ def _is(block: Block, name: str) -> bool:
 
 
 def _filled(block: Block, name: str, turn: int, wording: str) -> Block:
-    element = {**block["element"], "initial_value": wording[:LONGEST_ANSWER]}
+    element = {**block["element"], "initial_value": blocks.prefilled(wording, LONGEST_ANSWER)}
     return {**block, "block_id": f"{name}~{turn}", "element": element}
 
 

@@ -463,7 +463,7 @@ async def test_after_their_time_no_inbox_has_a_word_of_them_any_more(town: Town)
 
     assert {secret: _who_saw(town, secret) for secret in SECRETS} == {secret: set() for secret in SECRETS}
     assert _desk(town, "ruth").plain == (
-        "About Ben: It is resolved.\nFrom Mo. Ben is not told by Goodword.\n"
+        "About Ben: it is resolved.\nFrom Mo. Ben is not told by Goodword.\n"
         "The words were erased after their time.\nIt is resolved."
     )
     assert town.dms("ada")[-1].plain == (
