@@ -189,6 +189,15 @@ async def test_nobody_keeps_what_was_said_of_other_people_s_people(town: Town) -
     assert rows == []
 
 
+async def test_where_a_manager_has_left_the_one_above_keeps_what_was_said(town: Town) -> None:
+    await town.types("ada", INVOICE)
+    await town.slack.deactivate("ruth")
+    await _opens(town, "omar", "reviews_open")
+    assert "Ada, 4 Mar 2026: for the invoice at midnight" in _top(town, "omar").plain
+    await town.slack.clicks("omar", _top(town, "omar"), "kudos_keep")
+    assert "[Kept ✓]" in _top(town, "omar").plain
+
+
 async def test_a_menu_shows_ninety_days_or_one_person(town: Town) -> None:
     await town.types("ada", INVOICE)
     town.slack.clock.forward(timedelta(days=40))
