@@ -16,7 +16,7 @@ OPEN, PERIOD, PERSON = "reviews_open", "reviews_period", "reviews_person"
 KEEP, LET_GO, EXPORT = "kudos_keep", "kudos_let_go", "reviews_export"
 MOST_ROWS, MOST_PEOPLE = 40, 300  # more of both would be too large for Slack (250 kB)
 EVERYBODY = "everybody"
-FORMATS = {"md": "As Markdown", "csv": "As a table (CSV)"}
+FORMATS = {"md": "Take it as Markdown", "csv": "Take it as a table (CSV)"}
 COLUMNS = ("person", "date", "from", "reason", "values", "above and beyond", "customer", "outcome", "kept")
 
 

@@ -15,6 +15,7 @@ from handlers.views.blocks import Block, Element, plain
 OPEN, CHANGE, HISTORY, FORM = "settings_open", "settings_change", "settings_history", "setting_form"
 VALUE, PERSON, CHANNEL, GROUPS = "value", "person", "channel", "groups"
 SOMEBODY = frozenset({"fallback", "executives"})  # a person or a private channel
+LISTS = frozenset({"values", "support_departments", "support_groups"})  # too long for one line
 CHANNELS, CHANNELS_FORM, MODE, LIKE_OTHERS = "channels_open", "channels_form", "mode", "default"
 MODES = {"suggest": "ask the author", "auto": "record it at once", "off": "nothing"}
 MOST_CHANNELS = 100  # with a mode of their own, shown in one list
@@ -78,7 +79,8 @@ def channels(modes: Mapping[str, str], default: str) -> dict[str, Any]:
     listed = [blocks.rich(blocks.bullets(own[:MOST_CHANNELS]))] if own else []
     if len(own) > MOST_CHANNELS:
         listed.append(blocks.context(f"{len(own) - MOST_CHANNELS} more channels have a choice of their own."))
-    said = f"Everywhere else: {MODES[default]}. Goodword reads along only where it was invited."
+    where = "Everywhere else" if own else "Everywhere"
+    said = f"{where}: {MODES[default]}. Goodword reads along only where it was invited."
     return {
         "type": "modal",
         "callback_id": CHANNELS_FORM,
@@ -158,6 +160,8 @@ def _inputs(setting: Setting, value: str, groups: Sequence[Group]) -> list[Block
     if setting.name == "support_groups" and groups:
         return [_groups(value, groups)]
     element: Element = {"type": "plain_text_input", "max_length": LONGEST_VALUE}
+    if setting.name in LISTS:
+        element["multiline"] = True
     if value:
         element["initial_value"] = value
     return [blocks.optional(VALUE, title(setting.name), element)]

@@ -106,7 +106,7 @@ async def test_left_empty_the_default_counts_again(town: Town) -> None:
 
 async def test_an_administrator_switches_a_channel_off_and_back(town: Town) -> None:
     await _opens(town, "eve", "channels_open")
-    assert "Everywhere else: ask the author." in _top(town, "eve").plain
+    assert "Everywhere: ask the author." in _top(town, "eve").plain
     room = town.slack.room("general", town.id("eve")).id
     for mode, said in (("off", "nothing"), ("auto", "record it at once")):
         chosen = {"channel": {"channel": room}, "mode": {"mode": mode}}
