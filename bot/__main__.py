@@ -45,10 +45,12 @@ def playground(
     port: Annotated[int, typer.Option(help="The port of its page.", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the whole bot with a pretend Slack and a web page: no account, no tokens."""
-    from bot.playground import playground as open_playground  # noqa: PLC0415 - `run` does without it
+    from bot.apart import nursery  # noqa: PLC0415 - `run` does without it
+    from bot.playground import playground as open_playground  # noqa: PLC0415 - the same
 
     logs.set_up("WARNING", "console")
-    _await(open_playground(port))
+    with nursery() as forks:  # before there are threads
+        _await(open_playground(port, forks))
 
 
 @goodword.command()
