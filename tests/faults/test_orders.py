@@ -127,7 +127,8 @@ numbers = iter(range(1_000_000))
 @given(
     steps=st.lists(st.tuples(STEPS, st.booleans()), min_size=3, max_size=12),
     gone=st.one_of(st.none(), st.none(), st.integers(0, 11)),
-    chance=st.randoms(use_true_random=False),
+    # From a seed: how often it is asked hangs on what happens, which is no wavering strategy.
+    chance=st.integers(0, 2**32 - 1).map(Random),
 )
 async def test_in_the_end_everything_agrees(
     place: Town, steps: list[tuple[tuple[str, str], bool]], gone: int | None, chance: Random
