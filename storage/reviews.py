@@ -1,6 +1,6 @@
 """Who reports to a manager, and which kudos that manager keeps for their reviews."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ class ReviewShelf:
         found = self._directory.look_up(ids - {manager}, (), ()).people.values()
         return sorted(found, key=lambda person: (person.name.casefold(), person.id))
 
-    def _reports(self, managers: Collection[str]) -> Sequence[Row[Any]]:
+    def _reports(self, managers: Collection[str]) -> list[Row[Any]]:
         """Everybody directly below, in Slack or not yet."""
         theirs = and_(people.c.workspace_id == chart.c.workspace_id, people.c.person_id == chart.c.member_id)
         query = (
@@ -43,7 +43,9 @@ class ReviewShelf:
             .select_from(chart.outerjoin(people, theirs))
             .where(chart.c.workspace_id == self._workspace, chart.c.manager_id.in_(managers))
         )
-        return self._connection.execute(query).all()
+        found: list[Row[Any]] = []
+        found.extend(self._connection.execute(query))
+        return found
 
     def kept_by(self, manager: str) -> frozenset[ForReview]:
         query = select(kept.c.kudos_number, kept.c.person_id).where(
