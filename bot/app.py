@@ -255,7 +255,7 @@ def _committed(plan: Plan, postman: Postman, name: str, queued: int) -> None:
     if queued:
         postman.wake()
     # Those only read what is about to be sent, or look whether something is due.
-    if not name.startswith(("letters.", "nights.")) and (queued or name != "digests.look"):
+    if not name.startswith(("compose.", "nights.")) and (queued or name != "digests.look"):
         plan.told("transaction", f"{name} committed{f', {queued} to say' if queued else ''}")
 
 
