@@ -7,7 +7,7 @@ check: nothing but this door may reach the dispatch.
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -212,10 +212,12 @@ Readiness = Callable[[], Awaitable[str]]
 
 
 Door = Callable[[Request], Awaitable[Response]]
+Opening = tuple[str, Door]
+"""A door and its path."""
 
 
-def site(front: Front | None, missing: Readiness, metrics: Door) -> Starlette:
-    """Give the HTTP side: three doors for those who watch over us, and Slack's, unless we call Slack."""
+def site(front: Front | None, missing: Readiness, metrics: Door, more: Sequence[Opening] = ()) -> Starlette:
+    """Give the HTTP side: three doors for those who watch over us, Slack's unless we call it, and others."""
     slack = [Route("/slack/events", front.answer, methods=["POST"])] if front else []
     return Starlette(
         routes=[
@@ -223,6 +225,7 @@ def site(front: Front | None, missing: Readiness, metrics: Door) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz(missing)),
             Route("/metrics", metrics),
+            *(Route(path, door) for path, door in more),
         ]
     )
 
