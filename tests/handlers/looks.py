@@ -33,6 +33,7 @@ from handlers.views import (
     escalation_form,
     escalations,
     home,
+    install,
     joining,
     kudos,
     kudos_form,
@@ -360,6 +361,11 @@ LOOKS: dict[str, dict[str, Any]] = {
             Standing(administers=True, leads=10**6, thanked=Wish.THROUGH_MANAGER),
         ),
     },
+    "install.done": {
+        "one workspace": install.done("Kestrel", "https://kestrel.slack.com", org_wide=False),
+        "an organisation, with a nasty name": install.done("<b>&" * 20, "javascript:x", org_wide=True),
+    },
+    "install.failed": {"a sentence": install.failed("Slack did not give a code.")},
     "joining.told": {
         "by the button": joining.told(7, ["button", "raised_hands"], "button"),
         "by the emoji only": joining.told(7, ["raised_hands"], "button"),
