@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot import settings
+from bot import logs, settings
 from bot.digests import Ways
 from bot.errors import Refusal
 from bot.holidays import is_holiday
@@ -88,6 +88,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
             lease=plan.lease,
             pace=plan.pace,
             in_a_hurry=True,
+            request=logs.current,
         )
         closing.push_async_callback(store.close)
         await _needs_current_schema(store)

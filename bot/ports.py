@@ -63,6 +63,7 @@ class Letter:
 
     `key` is opaque, unique, and travels with the message, so that it can be found again.
     `unsure` says that an earlier attempt ended without an answer: it may have been sent.
+    `request` is the mark of the request that queued it, for the log; empty where there was none.
     """
 
     id: int
@@ -74,6 +75,7 @@ class Letter:
     unsure: bool
     first_tried_at: datetime
     lease: str
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import logs
 from bot.ports import Clock, Letter, PostOffice, Sent, Transact
 from handlers import slack
 from handlers.errors import reference
@@ -122,6 +123,7 @@ class Postman:
         asyncio.get_running_loop().call_later(self._pace.total_seconds(), self.wake)
 
     async def _deliver(self, letter: Letter) -> None:
+        logs.begin(letter.request)
         try:
             async with asyncio.timeout(self._within):
                 await self._attempt(letter)

@@ -6,6 +6,8 @@ check: nothing but this door may reach the dispatch.
 """
 
 import json
+import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -22,10 +24,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot import logs
 from handlers import payloads
+
+log = logging.getLogger("goodword.front")
 
 LARGEST = 1024 * 1024  # bytes; Slack's own payloads stay well below (a view has at most 250 kB)
 LONGEST_TIMESTAMP = 12  # digits; enough for the next 30,000 years
+NAME = re.compile(r"(/|event )[a-z0-9_.-]{1,60}")
 UNREADABLE = "The body cannot be read."
 EVENTS = "application/json"
 FORMS = "application/x-www-form-urlencoded"
@@ -73,6 +79,7 @@ class Front:
 
     async def answer(self, request: Request) -> Response:
         kind, began = "request", time.perf_counter()
+        logs.begin()
         try:
             raw = await _body(request)
             self._verify(raw, request.headers)
@@ -84,7 +91,9 @@ class Front:
             response = PlainTextResponse(no.sentence, status_code=no.status)
         except ValidationError:
             response = PlainTextResponse("This is not what Slack sends.", status_code=400)
-        self._seen(kind, response.status_code, time.perf_counter() - began)
+        took = time.perf_counter() - began
+        log.info("%s: %d in %d ms", kind, response.status_code, took * 1000)
+        self._seen(kind, response.status_code, took)
         return response
 
     def _verify(self, raw: bytes, headers: Mapping[str, str]) -> None:
@@ -119,15 +128,20 @@ class Front:
 def kind_of(body: Mapping[str, Any]) -> str:
     """Name what Slack sent, or refuse what it never sends."""
     if "command" in body:
-        return str(body["command"])
+        return _named(str(body["command"]), "a command")
     if "ssl_check" in body:
         return "ssl_check"
     kind = body.get("type")
     if kind == "event_callback" and isinstance(body.get("event"), dict):
-        return f"event {body['event'].get('type')}"[:100]
+        return _named(f"event {body['event'].get('type')}", "an event")
     if isinstance(kind, str) and kind in KINDS | {"url_verification", "app_rate_limited"}:
         return kind
     raise Refused(400, "Goodword does not know this kind of request.")
+
+
+def _named(kind: str, otherwise: str) -> str:
+    """Only what looks like a name goes into logs and figures, whatever is sent."""
+    return kind if NAME.fullmatch(kind) else otherwise
 
 
 async def _body(request: Request) -> bytes:

@@ -20,6 +20,7 @@ log = logging.getLogger("goodword.metrics")
 # Slack gives up after three seconds; half of one is what people begin to notice.
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 NAME = re.compile(r"[a-z_]{1,60}")
+KINDS = 100  # of requests that are told apart; we have some thirty
 
 
 Ask = Callable[[], Awaitable[Waiting]]
@@ -30,6 +31,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
+        self._kinds: set[str] = set()
         self._requests = Counter(
             "goodword_requests", "Requests by kind and HTTP status", ["kind", "status"], registry=registry
         )
@@ -61,6 +63,9 @@ class Metrics:
         )
 
     def answered(self, kind: str, status: int, seconds: float) -> None:
+        if len(self._kinds) < KINDS:
+            self._kinds.add(kind)
+        kind = kind if kind in self._kinds else "other"
         self._requests.labels(kind, str(status)).inc()
         self._seconds.labels(kind).observe(seconds)
 

@@ -9,7 +9,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import digests, escalations, outcomes
+from bot import digests, escalations, logs, outcomes
 from bot.digests import Ways
 from bot.holidays import is_holiday
 from bot.ports import Clock, Transact
@@ -56,6 +56,7 @@ class Watch:
             await self._looking
 
     async def _look(self, now: datetime) -> None:
+        logs.begin()
         await self._unless_in_trouble("what is overdue", self._look_for_overdue(now))
         outcome = self._transact(self._workspace, partial(outcomes.ask, now=now))
         await self._unless_in_trouble("outcomes to ask for", outcome)

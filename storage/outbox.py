@@ -40,9 +40,10 @@ _ANY = TypeAdapter[Any](dict[str, Any])
 class OutboxShelf:
     """The outbox as one transaction of one workspace sees it."""
 
-    def __init__(self, connection: Connection, workspace: str) -> None:
+    def __init__(self, connection: Connection, workspace: str, request: str = "") -> None:
         self._connection = connection
         self._workspace = workspace
+        self._request = request
         self.queued = 0
 
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
@@ -80,6 +81,7 @@ class OutboxShelf:
             "attempts": 0,
             "unsure": False,
             "queued_at": now,
+            "request": self._request or None,
         }
 
     def about(self, subject: str) -> list[tuple[str, str]]:
@@ -290,4 +292,5 @@ def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:
         unsure=row.unsure,
         first_tried_at=row.first_tried_at or now,
         lease=mark,
+        request=row.request or "",
     )

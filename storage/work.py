@@ -39,9 +39,12 @@ OnCommit = Callable[[str, int], None]
 class Work:
     """The shelves of one workspace within one transaction."""
 
-    def __init__(self, connection: Connection, workspace: str, cipher: Cipher | None) -> None:
+    def __init__(
+        self, connection: Connection, workspace: str, cipher: Cipher | None, request: str = ""
+    ) -> None:
         self._connection = connection
         self._cipher = cipher
+        self._request = request
         self.workspace = workspace
 
     def one_at_a_time(self, matter: str) -> None:
@@ -98,7 +101,7 @@ class Work:
 
     @cached_property
     def outbox(self) -> OutboxShelf:
-        return OutboxShelf(self._connection, self.workspace)
+        return OutboxShelf(self._connection, self.workspace, self._request)
 
     @cached_property
     def numbers(self) -> NumberShelf:
@@ -118,6 +121,7 @@ class Store:
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.
     `in_a_hurry`: see `storage.engine.build`.
+    `request` gives the mark of the request for which a transaction runs; it is kept with what that queues.
     """
 
     def __init__(
@@ -129,6 +133,7 @@ class Store:
         pace: timedelta = timedelta(seconds=1),
         in_a_hurry: bool = False,
         on_commit: OnCommit = lambda _name, _queued: None,
+        request: Callable[[], str] = str,
     ) -> None:
         self.engine: Engine = engines.build(database_url, in_a_hurry=in_a_hurry)
         self._cipher = Cipher(encryption_key) if encryption_key else None
@@ -136,12 +141,14 @@ class Store:
         self._lease = lease
         self._pace = pace
         self.on_commit = on_commit
+        self._request = request
 
     async def transact(self, workspace: str, fn: Callable[[Work], T], /) -> T:
         """Commit what `fn` did when it returns; roll all of it back when it raises."""
+        request = self._request()  # here, for the threads know of no request
 
         def in_workspace(connection: Connection) -> tuple[T, int]:
-            work = Work(connection, workspace, self._cipher)
+            work = Work(connection, workspace, self._cipher, request)
             result = fn(work)
             return result, work.outbox.queued
 
