@@ -24,11 +24,12 @@ playground: $(READY)  ## Serve Goodword with its pretend Slack on 127.0.0.1:8000
 test: $(READY)  ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses $${WORKERS:-4} --dist worksteal $(ARGS)
 
-check: $(READY)  ## Formatting, lint, types, floor plan, docs
+check: $(READY)  ## Formatting, lint, types, floor plan, and what is known against our dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tests.audit
 
 format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
