@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults train pictures lock clean
+.PHONY: help playground test check format faults fuzz train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -39,6 +39,9 @@ faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
 		GOODWORD_ORDERS=$${GOODWORD_ORDERS:-500} GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
+
+fuzz: $(READY)  ## Look for input that makes Goodword fall over or tell tales: FUZZ_SECONDS of it, 600 if not set
+	@GOODWORD_FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/python -m pytest tests/fuzz -s -p no:logging $(ARGS)
 
 train: $(READY)  ## Learn the weights of the language engine anew from benchmarks/language
 	@$(BIN)/python -m benchmarks.language.train

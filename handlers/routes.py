@@ -38,7 +38,7 @@ from handlers import (
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Command, Event, Shortcut, Submission
-from handlers.slack import Identity
+from handlers.slack import Identity, is_too_late
 from handlers.views import capture as capture_view
 from handlers.views import coaching, escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
@@ -228,7 +228,8 @@ def register(app: AsyncApp, office: Office) -> None:
         """Where nobody waits for a sentence: a 500 makes Slack send an event again."""
         if isinstance(error, ValidationError | BoltUnhandledRequestError):
             return BoltResponse(status=400, body=NOT_SLACK)
-        return BoltResponse(status=500, body=f"reference {reference(error)}")
+        late = is_too_late(error)
+        return BoltResponse(status=200 if late else 500, body="" if late else f"reference {reference(error)}")
 
     app.error(trouble)
     app.event(ANYTHING)(event)

@@ -1,10 +1,11 @@
 """The settings, as administrators change them from the Home tab: read → ask → answer."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import capture, hops, people, settings
 from bot.errors import Refusal
@@ -44,7 +45,8 @@ async def sent(office: Office, submission: Submission) -> Answer | None:
     except Refusal as no:
         return {"response_action": "errors", "errors": {view.field_of(name): no.sentence}}
     if submission.view.root_view_id:
-        await office.client.views_update(view_id=submission.view.root_view_id, view=drawn)
+        with suppress(SlackApiError):  # the change is kept, whether or not its list is still open
+            await office.client.views_update(view_id=submission.view.root_view_id, view=drawn)
     return None
 
 

@@ -17,6 +17,7 @@ KEEP, LET_GO, EXPORT = "kudos_keep", "kudos_let_go", "reviews_export"
 MOST_ROWS = 60  # of the 100 blocks that a modal takes
 MOST_OPTIONS = 99  # of the 100 that a menu takes, beside "everybody"
 EVERYBODY = "everybody"
+FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the latter as they are typed in East Asia
 FORMATS = {"md": "As Markdown", "csv": "As a table (CSV)"}
 COLUMNS = ("person", "date", "from", "reason", "values", "above and beyond", "customer", "outcome", "kept")
 
@@ -161,5 +162,5 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - the one thing it is about
 
 
 def _harmless(value: str) -> str:
-    """Spreadsheets run what begins like a formula (OWASP: CSV injection)."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """Spreadsheets run what begins like a formula (OWASP: CSV injection), some after blanks as well."""
+    return f"'{value}" if value.lstrip().startswith(FORMULAS) or value[:1] in {"\t", "\r", "\n"} else value
