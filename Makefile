@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults fuzz train pictures lock clean
+.PHONY: help playground test check format faults fuzz image train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -42,6 +42,9 @@ faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps
 
 fuzz: $(READY)  ## Look for input that makes Goodword fall over or tell tales: FUZZ_SECONDS of it, 600 if not set
 	@GOODWORD_FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/python -m pytest tests/fuzz -s -p no:logging $(ARGS)
+
+image: $(READY)  ## Do what the Dockerfile does in an empty folder, without Docker, and run what comes out
+	@$(BIN)/python -m tests.image
 
 train: $(READY)  ## Learn the weights of the language engine anew from benchmarks/language
 	@$(BIN)/python -m benchmarks.language.train

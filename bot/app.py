@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from bot.errors import Refusal
 from bot.holidays import is_holiday
 from bot.ports import Clock, Waiting
 from bot.rules import language
-from handlers import front, mail, routes, slack
+from handlers import front, mail, readiness, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
 from handlers.directory.reading import Colleagues, read_everything
@@ -31,7 +31,6 @@ from storage.work import Store
 
 log = logging.getLogger("goodword")
 
-READY_WITHIN = 2.0  # seconds for the database to answer
 SYNC_AGAIN = 60.0  # seconds after which a directory that could not be read is read again
 
 
@@ -95,7 +94,7 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         await asyncio.to_thread(language.prepare)  # or the first message in a channel would wait for it
         session = slack.session()
         closing.push_async_callback(session.close)
-        metrics = Metrics()
+        metrics, pulse = Metrics(), readiness.Pulse()
         clients = slack.Clients(session, plan.bot_token, plan.api_url)
         me = await slack.identify(clients)
         known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
@@ -107,11 +106,12 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
             store.transact,
             clients,
             plan.now,
-            partial(_delivered, plan, metrics),
+            partial(_delivered, plan, metrics, pulse),
             plan.pace,
             [me.workspace],
             plan.lease,
             mailer,
+            partial(pulse.beat, readiness.POSTMAN),
         )
         store.on_commit = partial(_committed, plan, postman)
         scim = scim_of(plan.scim_url, plan.scim_token)
@@ -140,14 +140,20 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
             plan.now,
             partial(directory.read_stand_in, me.workspace),
             Ways(is_holiday, by_mail=bool(plan.smtp_url)),
+            metrics.digests_due,
+            metrics.look_failed,
         )
         closing.push_async_callback(watch.stop)
         closing.push_async_callback(nightly.stop)
-        beating = heartbeat([postman.wake, nightly.knock, watch.look])
+        alive = partial(pulse.beat, readiness.HEARTBEAT)
+        beating = heartbeat([alive, postman.wake, nightly.knock, watch.look])
         beating.start()
         closing.callback(beating.shutdown, wait=False)
-        counted = metrics.door(partial(_waiting, store, plan))
-        yield Bot(front.site(door, partial(_missing, store), counted), me, store, postman.wake, reading)
+        ready = readiness.Readiness(
+            pulse, partial(_schema_missing, store), partial(_stuck, store, plan, [me.workspace]), store.room
+        )
+        counted = metrics.door(partial(_waiting, store, plan), ready.missing, store.room)
+        yield Bot(front.site(door, ready.missing, counted, ready.dead), me, store, postman.wake, reading)
 
 
 def scim_of(url: str, token: str) -> Colleagues | None:
@@ -179,13 +185,12 @@ def schema_missing(store: Store) -> str:
     return migrations.stranger(found) or older
 
 
-async def _missing(store: Store) -> str:
-    """Say what `/readyz` is red about."""
-    try:
-        async with asyncio.timeout(READY_WITHIN):
-            return await asyncio.to_thread(schema_missing, store)
-    except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
-        return f"the database does not answer ({type(error).__name__})"
+async def _schema_missing(store: Store) -> str:
+    return await asyncio.to_thread(schema_missing, store)
+
+
+async def _stuck(store: Store, plan: Plan, workspaces: Collection[str], seconds: float) -> bool:
+    return await store.stuck(plan.now() - timedelta(seconds=seconds), workspaces)
 
 
 async def _read_directory(directory: Directory, nightly: Nightly, workspace: str) -> None:
@@ -234,7 +239,7 @@ async def _finish(task: asyncio.Task[None]) -> None:
 
 
 async def _waiting(store: Store, plan: Plan) -> Waiting:
-    async with asyncio.timeout(READY_WITHIN):
+    async with asyncio.timeout(readiness.WITHIN):
         return await store.waiting(plan.now())
 
 
@@ -251,6 +256,7 @@ def _committed(plan: Plan, postman: Postman, name: str, queued: int) -> None:
         plan.told("transaction", f"{name} committed{f', {queued} to say' if queued else ''}")
 
 
-def _delivered(plan: Plan, metrics: Metrics, kind: str, how: str) -> None:
+def _delivered(plan: Plan, metrics: Metrics, pulse: readiness.Pulse, kind: str, how: str) -> None:
+    pulse.beat(readiness.DELIVERY)
     metrics.delivered(kind, how)
     plan.told("delivery", f"{kind} {how}")

@@ -124,13 +124,14 @@ class Waiting:
     """What is still to be said, in all workspaces.
 
     `messages` that are due or under way, how many seconds the `oldest` of them is late, how many are
-    `parked`, and how many `connections` to the database are in use.
+    `parked`, and how many `connections` to the database are in use, of how many at `most`.
     """
 
     messages: int
     oldest: float
     parked: int
     connections: int
+    most: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Postman:
         workspaces: Collection[str],
         lease: timedelta,
         mailer: Mailer | None = None,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         # All of an attempt, look-ups included, ends before the letter may pass to another sender.
         self._within = lease.total_seconds() * 0.8
@@ -56,6 +57,7 @@ class Postman:
         self._now = now
         self._told = told
         self._mailer = mailer or Mailer(None)
+        self._alive = alive
         self._wake = asyncio.Event()
         self._stopping = False
         self._troubled = False
@@ -70,6 +72,7 @@ class Postman:
         """Deliver until `stop` is called; trouble with the database is waited out."""
         while not self._stopping:
             self._wake.clear()
+            self._alive()
             try:
                 idle = not await self._round()
                 self._recovered()

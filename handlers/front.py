@@ -212,20 +212,24 @@ Readiness = Callable[[], Awaitable[str]]
 Door = Callable[[Request], Awaitable[Response]]
 
 
-def site(front: Front, missing: Readiness, metrics: Door) -> Starlette:
+def site(front: Front, missing: Readiness, metrics: Door, dead: Callable[[], str] = lambda: "") -> Starlette:
     """Give the whole HTTP side: Slack's door, and three for those who watch over us."""
     return Starlette(
         routes=[
             Route("/slack/events", front.answer, methods=["POST"]),
-            Route("/healthz", healthz),
+            Route("/healthz", healthz(dead)),
             Route("/readyz", readyz(missing)),
             Route("/metrics", metrics),
         ]
     )
 
 
-def healthz(_request: Request) -> Response:
-    return PlainTextResponse("alive\n")
+def healthz(dead: Callable[[], str]) -> Callable[[Request], Response]:
+    def health(_request: Request) -> Response:
+        reason = dead()
+        return PlainTextResponse(f"{reason or 'alive'}\n", status_code=503 if reason else 200)
+
+    return health
 
 
 def readyz(missing: Readiness) -> Door:

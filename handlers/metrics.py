@@ -5,7 +5,7 @@ No label carries a name, an id or a word of anybody; each has few values, whatev
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -24,6 +24,11 @@ KINDS = 100  # of requests that are told apart; we have some thirty
 
 
 Ask = Callable[[], Awaitable[Waiting]]
+Missing = Callable[[], Awaitable[str]]
+
+
+async def _nothing_missing() -> str:
+    return ""
 
 
 class Metrics:
@@ -61,6 +66,28 @@ class Metrics:
         self._pool = Gauge(
             "goodword_database_connections_in_use", "Connections of the pool in use", registry=registry
         )
+        self._most = Gauge(
+            "goodword_database_connections_limit", "Connections that the pool may open", registry=registry
+        )
+        self._room = Gauge(
+            "goodword_database_free_bytes",
+            "Room left on the disk of the database, where it is a file",
+            ["engine"],
+            registry=registry,
+        )
+        self._ready = Gauge("goodword_ready", "1 if /readyz would answer 200", registry=registry)
+        self._digests = Counter(
+            "goodword_digests_due",
+            "Digests that became due and were made",
+            ["kind"],
+            registry=registry,
+        )
+        self._failures = Counter(
+            "goodword_looks_failed",
+            "Looks for what is due that failed",
+            ["what"],
+            registry=registry,
+        )
 
     def answered(self, kind: str, status: int, seconds: float) -> None:
         if len(self._kinds) < KINDS:
@@ -75,10 +102,22 @@ class Metrics:
         known = reason if not reason or NAME.fullmatch(reason) else "other"
         self._deliveries.labels(message, outcome, known).inc()
 
-    def door(self, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
+    def digests_due(self, made: Mapping[str, int]) -> None:
+        for kind, count in made.items():
+            self._digests.labels(kind).inc(count)
+
+    def look_failed(self, what: str) -> None:
+        self._failures.labels(what).inc()
+
+    def door(
+        self, ask: Ask, missing: Missing = _nothing_missing, room: Callable[[], int | None] = lambda: None
+    ) -> Callable[[Request], Awaitable[Response]]:
         """Answer `/metrics`; what waits is counted at that moment."""
 
         async def metrics(_request: Request) -> Response:
+            self._ready.set(not await missing())
+            if (left := room()) is not None:
+                self._room.labels("sqlite").set(left)
             try:
                 waiting = await ask()
             except Exception as error:  # noqa: BLE001 - the other figures tell most when the database is down
@@ -90,6 +129,7 @@ class Metrics:
                 self._oldest.set(waiting.oldest)
                 self._parked.set(waiting.parked)
                 self._pool.set(waiting.connections)
+                self._most.set(waiting.most)
             return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
         return metrics

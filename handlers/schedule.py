@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -34,12 +34,16 @@ class Watch:
         now: Clock,
         read_stand_in: Callable[[], Awaitable[None]],
         ways: Ways,
+        made: Callable[[Mapping[str, int]], None] = lambda _made: None,
+        failed: Callable[[str], None] = lambda _what: None,
     ) -> None:
         self._transact = transact
         self._workspace = workspace
         self._now = now
         self._read_stand_in = read_stand_in
         self._ways = ways
+        self._made = made
+        self._failed = failed
         self._next: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -60,8 +64,10 @@ class Watch:
         await self._unless_in_trouble("what is overdue", self._look_for_overdue(now))
         outcome = self._transact(self._workspace, partial(outcomes.ask, now=now))
         await self._unless_in_trouble("outcomes to ask for", outcome)
-        digest = self._transact(self._workspace, partial(digests.look, now=now, ways=self._ways))
-        await self._unless_in_trouble("digests that are due", digest)
+        await self._unless_in_trouble("digests that are due", self._look_for_digests(now))
+
+    async def _look_for_digests(self, now: datetime) -> None:
+        self._made(await self._transact(self._workspace, partial(digests.look, now=now, ways=self._ways)))
 
     async def _look_for_overdue(self, now: datetime) -> None:
         if await self._transact(self._workspace, partial(escalations.any_due, now=now)):
@@ -76,6 +82,7 @@ class Watch:
             await looking
         except Exception as error:  # noqa: BLE001 - the next look may succeed
             log.warning("could not look for %s, reference %s", what, reference(error))
+            self._failed(what)
 
 
 def heartbeat(knock_at: Sequence[Callable[[], None]]) -> AsyncIOScheduler:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 
 from bot import capture, hops, people, settings
 from bot.errors import Refusal
@@ -13,6 +13,7 @@ from bot.ports import Work
 from handlers.directory.slack import refused_as_stand_in
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Submission
+from handlers.slack import BROKEN
 from handlers.views import settings as view
 
 View = dict[str, Any]
@@ -45,7 +46,7 @@ async def sent(office: Office, submission: Submission) -> Answer | None:
     except Refusal as no:
         return {"response_action": "errors", "errors": {view.field_of(name): no.sentence}}
     if submission.view.root_view_id:
-        with suppress(SlackApiError):  # the change is kept, whether or not its list is still open
+        with suppress(*BROKEN):  # the change is kept, whether or not its list is still open
             await office.client.views_update(view_id=submission.view.root_view_id, view=drawn)
     return None
 

@@ -220,6 +220,12 @@ def settle(connection: Connection, letter: Letter, **values: Any) -> bool:
     return connection.execute(done).scalar_one_or_none() is not None
 
 
+def stuck(connection: Connection, since: datetime, workspaces: Collection[str]) -> bool:
+    """Whether there is a letter that could have been claimed by then, and still can be."""
+    ready = _ready(since).where(outbox.c.workspace_id.in_(workspaces))
+    return connection.execute(ready.with_only_columns(outbox.c.id).limit(1)).first() is not None
+
+
 def waiting(connection: Connection, now: datetime) -> tuple[int, float, int]:
     """Count what is still to be said, how late the oldest of it is (seconds), and what is parked.
 

@@ -1,9 +1,11 @@
 """One function, one transaction: the only way into the database."""
 
+import shutil
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
@@ -195,8 +197,18 @@ class Store:
     async def waiting(self, now: datetime) -> Waiting:
         messages, oldest, parked = await self.across(partial(letters.waiting, now=now), only_reads=True)
         pool = self.engine.pool
-        in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
-        return Waiting(messages, oldest, parked, in_use)
+        in_use, size = (pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else (0, 1)
+        return Waiting(messages, oldest, parked, in_use, size)
+
+    async def stuck(self, since: datetime, workspaces: Collection[str]) -> bool:
+        """Whether a letter of these workspaces could have been claimed by then, and still can be."""
+        return await self.across(partial(letters.stuck, since=since, workspaces=workspaces), only_reads=True)
+
+    def room(self) -> int | None:
+        """The bytes left on the disk of an SQLite file; a PostgreSQL server looks after its own."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        return shutil.disk_usage(Path(self.engine.url.database or "").absolute().parent).free
 
     async def _settle(self, letter: Letter, **values: Any) -> None:
         await self.across(partial(letters.settle, letter=letter, **values))

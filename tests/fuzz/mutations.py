@@ -95,7 +95,7 @@ def _spoil(whole: Json, place: tuple[int, Any], change: Change, pool: Pool) -> N
     key = place[1]
     ways: tuple[Callable[[], None], ...] = (
         *[lambda: _as_elsewhere(holder, key, change, pool)] * 4,
-        lambda: holder.__setitem__(key, change.value),
+        lambda: holder.__setitem__(key, deepcopy(change.value)),
         lambda: holder.__delitem__(key),
         lambda: holder.__setitem__(key, [holder[key]] * (change.which % 5)),
         lambda: holder.__setitem__(key, {str(change.value)[:20]: holder[key]}),
@@ -107,7 +107,7 @@ def _spoil(whole: Json, place: tuple[int, Any], change: Change, pool: Pool) -> N
 
 def _as_elsewhere(holder: Json, key: Any, change: Change, pool: Pool) -> None:
     """Under the same key as in another request, which is how things are forged."""
-    known = pool.get(str(key)) or [change.value]
+    known = pool.get(str(key)) or [deepcopy(change.value)]
     holder[key] = known[change.which % len(known)]
 
 

@@ -89,6 +89,29 @@ async def test_a_form_that_was_closed_meanwhile_is_no_fault_of_ours(
 
 
 @on_sqlite
+async def test_a_fault_in_a_form_stands_beside_a_field_that_the_form_has(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setitem(VIEWS, settings_view.FORM, fails)  # type: ignore[arg-type]
+    blocks = [{"type": "section", "block_id": "said"}, {"type": "input", "block_id": "asked"}]
+    answer = await door.payload(submission(view={"callback_id": settings_view.FORM, "blocks": blocks}))
+    assert answer.json()["errors"]["asked"].startswith("Something went wrong on my side")
+
+
+@on_sqlite
+async def test_an_event_about_somebody_with_an_odd_profile_is_taken_or_refused(door: Door) -> None:
+    told = {"id": BEN, "name": "ben", "team_id": "T0HOME"}
+    odd = ([], "x", {"fields": {"Xf1": "x"}}, {"fields": {"Xf1": ["x"]}}, {"title": {"a": 1}})
+    for profile in odd:
+        happened = {"type": "user_change", "user": told | {"profile": profile}}
+        answer = await door.event(event(happened, event_id=f"Ev{odd.index(profile)}"))
+        assert answer.status_code in {200, 400}, profile
+
+
+@on_sqlite
 async def test_what_is_no_name_goes_into_no_log_and_no_label(door: Door) -> None:
     for kind in ("x" * 70, "a\nb", "É", "{}"):
         await door.event(event({"type": kind}))
