@@ -182,7 +182,10 @@ def schema_missing(store: Store) -> str:
         return "The database is still empty: run `goodword migrate` first."
     wanted = migrations.latest()
     older = f"The database is at schema {found}, this version needs {wanted}: run `goodword migrate`."
-    return migrations.stranger(found) or older
+    stranger = migrations.stranger(found)
+    if stranger and migrations.is_only_wider(store.engine):
+        return ""
+    return stranger or older
 
 
 async def _schema_missing(store: Store) -> str:

@@ -21,7 +21,7 @@ from handlers import slack
 from handlers.directory.slack import refused_as_stand_in
 from handlers.manifest import SCOPES, manifest
 from storage import engine as engines
-from storage import keys, migrations, workspaces
+from storage import keys, migrations, restoring, workspaces
 from storage import secrets as storage_secrets
 from storage.escalations import relock_all
 from storage.work import Store
@@ -108,6 +108,14 @@ async def release(config: Config, workspace: str | None) -> int:
     """Let everything that was parked try again."""
     async with open_store(config) as store:
         return await in_one(config, store, workspace, lambda work: work.outbox.release(utc_now()))
+
+
+async def restored(config: Config) -> str:
+    """After a restore: what still waits may stand in Slack already, and is looked for there first."""
+    async with open_store(config) as store:
+        waiting = await store.across(partial(restoring.restored, now=utc_now()))
+    many = "One message that waits is" if waiting == 1 else f"{waiting} messages that wait are"
+    return f"{many} looked for in Slack before being said. Numbers given since the backup are left out."
 
 
 async def check(config: Config) -> list[Finding]:

@@ -31,6 +31,7 @@ from bot.messages import KudosTakenBack, Message
 from bot.ports import Kept, Letter, Parked, Sent
 from bot.rules.recognition import Place
 from storage.engine import inserting, upsert
+from storage.restoring import told_before
 from storage.tables import lanes, outbox
 
 _FACTS: dict[str, TypeAdapter[Message]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Message)}
@@ -51,6 +52,8 @@ class OutboxShelf:
 
     def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
         row = self._row(key, to, message, now, "")
+        if since := told_before(self._connection, self._workspace, now):
+            row |= {"unsure": True, "first_tried_at": since}
         statement = inserting(self._connection, outbox).on_conflict_do_nothing()
         put = self._connection.execute(statement.returning(outbox.c.key), row).scalar_one_or_none()
         self.queued += put is not None

@@ -1,5 +1,6 @@
 """`/readyz` says in one sentence what people would notice next; `/healthz` when only a new start helps."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -8,9 +9,16 @@ import pytest
 from bot.messages import HomeOpened
 from handlers.readiness import DEAD, DELIVERY, HEARTBEAT, LEAST_ROOM, POSTMAN, SILENT, STUCK, Pulse, Readiness
 from storage.work import Store
+from tests.docs.pages import code, page
 from tests.town import MORNING
 
 TEAM = "T0HOME"
+SHOWN = [code(sentence) for sentence, *_ in page("docs/operations.md").tables["ready"]]
+
+
+def is_on_the_page(sentence: str) -> bool:
+    patterns = (re.escape(one).replace("…", ".+") for one in SHOWN)
+    return any(re.fullmatch(pattern, sentence) for pattern in patterns)
 
 
 @dataclass
@@ -55,6 +63,7 @@ class Patient:
 async def test_it_is_red_about_the_database_and_its_disk(patient: Patient, says: str) -> None:
     _, ready = patient.seen()
     assert await ready.missing() == says
+    assert not says or says.startswith("run ") or is_on_the_page(says)
     assert ready.dead() == ""
     assert patient.asked == []
 
@@ -71,7 +80,8 @@ async def test_who_never_rests_is_missed_soon_and_given_up_later(silent: str, sa
     pulse, ready = patient.seen()
     for patient.at, red, dead in ((SILENT, "", ""), (SILENT + 1, says, ""), (DEAD + 1, says, says)):
         pulse.beat(HEARTBEAT if silent == POSTMAN else POSTMAN)
-        assert await ready.missing() == red.format(f"{patient.at:.0f}")
+        assert (said := await ready.missing()) == red.format(f"{patient.at:.0f}")
+        assert not said or is_on_the_page(said)
         assert ready.dead() == dead.format(f"{patient.at:.0f}")
 
 
@@ -81,7 +91,8 @@ async def test_a_message_that_nothing_holds_up_is_missed_unless_others_go_out() 
     patient.at = STUCK + 1
     for who in (HEARTBEAT, POSTMAN):
         pulse.beat(who)
-    assert await ready.missing() == "a message could have been sent 10 minutes ago and was not"
+    assert (said := await ready.missing()) == "a message could have been sent 10 minutes ago and was not"
+    assert is_on_the_page(said)
     pulse.beat(DELIVERY)
     assert await ready.missing() == ""
     assert patient.asked == [STUCK]
