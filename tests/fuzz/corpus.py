@@ -35,7 +35,10 @@ async def _thanks(here: Town) -> None:
     await here.slack.unreacts("abe", "kudos", post.ts, "raised_hands")
     await here.types("abe", "/kudos")
     form = here.slack.shown("abe").views[-1].id
-    thanks = {"recipients": {"recipients": [here.id("cy")]}, "reason": {"reason": "for the quiet week"}}
+    thanks: dict[str, Any] = {
+        "recipients": {"recipients": [here.id("cy")]},
+        "reason": {"reason": "for the quiet week"},
+    }
     await here.slack.submits("abe", form, thanks)
     said = await here.slack.says("greta", "general", f"Huge thanks to <@{here.id('ben')}>, they are happy")
     assert said.ts

@@ -97,7 +97,8 @@ class Garbled(AsyncWebClient):
             headers={"Retry-After": str(answer.get("error", ""))},
             status_code=200,
         )
-        return made.validate()
+        valid: AsyncSlackResponse = made.validate()  # type: ignore[no-untyped-call]
+        return valid
 
 
 POOL = pool_of(list(ANSWERS.values())) | {"ok": [False, None, "x"], "error": sorted(slack.FOR_GOOD)}

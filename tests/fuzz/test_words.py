@@ -42,7 +42,7 @@ USER = {
     "emails": [{"value": "ada@k.example", "primary": True, "type": "work"}],
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
         "department": "Sales",
-        "manager": {"value": "2", "$ref": "https://k.example/Users/2", "displayName": "Mo"},
+        "manager": {"value": "2", "$ref": "https://k.example/scim/2", "displayName": "Mo"},
     },
 }
 ANSWER = {"schemas": ["x"], "totalResults": 1, "startIndex": 1, "itemsPerPage": 1, "Resources": [USER]}

@@ -80,7 +80,7 @@ async def test_a_form_that_was_closed_meanwhile_is_no_fault_of_ours(
     door: Door, monkeypatch: pytest.MonkeyPatch, error: str, status: int
 ) -> None:
     async def refuses(*_: Any, **__: Any) -> None:
-        raise SlackApiError("no", SimpleNamespace(data={"error": error}))
+        raise SlackApiError("no", SimpleNamespace(data={"error": error}))  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(type(door.client), "api_call", refuses)
     view = {"type": "modal", "id": "V1", "callback_id": "escalation_form", "state": {"values": {}}}
@@ -95,7 +95,7 @@ async def test_a_fault_in_a_form_stands_beside_a_field_that_the_form_has(
     async def fails(*_: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setitem(VIEWS, settings_view.FORM, fails)  # type: ignore[arg-type]
+    monkeypatch.setitem(VIEWS, settings_view.FORM, fails)
     blocks = [{"type": "section", "block_id": "said"}, {"type": "input", "block_id": "asked"}]
     answer = await door.payload(submission(view={"callback_id": settings_view.FORM, "blocks": blocks}))
     assert answer.json()["errors"]["asked"].startswith("Something went wrong on my side")
@@ -104,7 +104,13 @@ async def test_a_fault_in_a_form_stands_beside_a_field_that_the_form_has(
 @on_sqlite
 async def test_an_event_about_somebody_with_an_odd_profile_is_taken_or_refused(door: Door) -> None:
     told = {"id": BEN, "name": "ben", "team_id": "T0HOME"}
-    odd = ([], "x", {"fields": {"Xf1": "x"}}, {"fields": {"Xf1": ["x"]}}, {"title": {"a": 1}})
+    odd: tuple[Any, ...] = (
+        [],
+        "x",
+        {"fields": {"Xf1": "x"}},
+        {"fields": {"Xf1": ["x"]}},
+        {"title": {"a": 1}},
+    )
     for profile in odd:
         happened = {"type": "user_change", "user": told | {"profile": profile}}
         answer = await door.event(event(happened, event_id=f"Ev{odd.index(profile)}"))
