@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults fuzz image train pictures lock clean
+.PHONY: help playground test check format faults fuzz image soak train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -35,9 +35,10 @@ format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps in search of a leak, 12 weeks
+faults: $(READY)  ## The long run: 200 kills, every trouble 5 times, 500 orders of events, 10,000 steps, 12 weeks
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
 		GOODWORD_ORDERS=$${GOODWORD_ORDERS:-500} GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} \
+		GOODWORD_TROUBLES=$${GOODWORD_TROUBLES:-5} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
 
 fuzz: $(READY)  ## Look for input that makes Goodword fall over or tell tales: FUZZ_SECONDS of it, 600 if not set
@@ -45,6 +46,9 @@ fuzz: $(READY)  ## Look for input that makes Goodword fall over or tell tales: F
 
 image: $(READY)  ## Do what the Dockerfile does in an empty folder, without Docker, and run what comes out
 	@$(BIN)/python -m tests.image
+
+soak: $(READY)  ## Half an hour of mixed load on four processes, with kills and a failing Slack
+	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 train: $(READY)  ## Learn the weights of the language engine anew from benchmarks/language
 	@$(BIN)/python -m benchmarks.language.train

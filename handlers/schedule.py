@@ -13,7 +13,7 @@ from bot import digests, escalations, logs, outcomes
 from bot.digests import Ways
 from bot.holidays import is_holiday
 from bot.ports import Clock, Transact
-from handlers.errors import reference
+from handlers.errors import OnceTold
 
 log = logging.getLogger("goodword.schedule")
 
@@ -44,6 +44,7 @@ class Watch:
         self._ways = ways
         self._made = made
         self._failed = failed
+        self._trouble = OnceTold(log, "could not look for what is due", "what is due is looked for again")
         self._next: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -61,10 +62,15 @@ class Watch:
 
     async def _look(self, now: datetime) -> None:
         logs.begin()
-        await self._unless_in_trouble("what is overdue", self._look_for_overdue(now))
-        outcome = self._transact(self._workspace, partial(outcomes.ask, now=now))
-        await self._unless_in_trouble("outcomes to ask for", outcome)
-        await self._unless_in_trouble("digests that are due", self._look_for_digests(now))
+        look = partial(self._transact, self._workspace)
+        looks = {
+            "what is overdue": self._look_for_overdue(now),
+            "outcomes to ask for": look(partial(outcomes.ask, now=now)),
+            "digests that are due": self._look_for_digests(now),
+        }
+        well = [await self._unless_in_trouble(what, looking) for what, looking in looks.items()]
+        if all(well):
+            self._trouble.well()
 
     async def _look_for_digests(self, now: datetime) -> None:
         self._made(await self._transact(self._workspace, partial(digests.look, now=now, ways=self._ways)))
@@ -76,13 +82,15 @@ class Watch:
             await self._transact(self._workspace, overdue)
         await self._transact(self._workspace, partial(escalations.forget, now=now))
 
-    async def _unless_in_trouble(self, what: str, looking: Awaitable[object]) -> None:
-        """Trouble with the one kind does not hold up the other."""
+    async def _unless_in_trouble(self, what: str, looking: Awaitable[object]) -> bool:
+        """Whether it went well; trouble with the one kind does not hold up the other."""
         try:
             await looking
         except Exception as error:  # noqa: BLE001 - the next look may succeed
-            log.warning("could not look for %s, reference %s", what, reference(error))
+            self._trouble.met(error)
             self._failed(what)
+            return False
+        return True
 
 
 def heartbeat(knock_at: Sequence[Callable[[], None]]) -> AsyncIOScheduler:

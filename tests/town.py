@@ -75,6 +75,11 @@ class Town:
                     return
                 await self._news.wait()
 
+    def news(self) -> "asyncio.Task[bool]":
+        """Ends when Goodword next tells of something."""
+        self._news.clear()
+        return asyncio.create_task(self._news.wait())
+
     def told(self, kind: str, summary: str) -> None:
         self.happened.append((kind, summary))
         self._news.set()

@@ -33,7 +33,12 @@ class WebApi:
         method = str(request.path_params["method"])
         raw, token = await _read(request)
         args = Args(raw)
-        response = await self._answer(method, token, args)
+        self._slack.at_work += 1
+        try:
+            response = await self._answer(method, token, args)
+        finally:
+            self._slack.at_work -= 1
+            self._slack.bell.ring()
         if response is None:
             await cut(receive, send)
         else:

@@ -100,6 +100,7 @@ class Workspace:
         self.tickets = Tickets(self.clock, trigger_seconds)
         self.faults = Faults()
         self.calls: list[ApiCall] = []
+        self.at_work = 0  # calls that are not answered yet, whether or not anybody still waits
         self.activity: deque[Line] = deque(maxlen=ACTIVITY_KEPT)
         self.api_url = ""
         self.public_url = ""
