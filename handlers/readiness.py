@@ -35,13 +35,15 @@ class Pulse:
 class Readiness:
     """`schema` says what is wrong with it, `stuck` whether a letter waits that nothing holds up.
 
-    `room` gives the bytes left where the database lies, None where that is none of our business.
+    `room` gives the bytes left where the database lies, None where that is none of our business; `line` says
+    what is wrong with the line of Socket Mode.
     """
 
     pulse: Pulse
     schema: Callable[[], Awaitable[str]]
     stuck: Callable[[float], Awaitable[bool]]
     room: Callable[[], int | None]
+    line: Callable[[], str] = str
     seconds: Seconds = field(default=time.monotonic)
 
     async def missing(self) -> str:
@@ -49,12 +51,22 @@ class Readiness:
         began = self.seconds()
         try:
             async with asyncio.timeout(WITHIN):
-                wrong = await self.schema() or self.dead(SILENT) or self._cramped() or await self._stuck()
+                wrong = (
+                    await self.schema()
+                    or self.dead(SILENT)
+                    or self._cramped()
+                    or await self._stuck()
+                    or self.line()
+                )
         except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
             return f"the database does not answer ({type(error).__name__})"
         took = self.seconds() - began
         slow = f"the database is slow: it took {took:.1f} seconds to answer" if took > SLOW else ""
         return wrong or slow
+
+    async def _wrong(self) -> str:
+        of_ours = await self.schema() or self.dead(SILENT) or self._cramped() or await self._stuck()
+        return of_ours or self.line()
 
     def dead(self, after: float = DEAD) -> str:
         """Say whether something that never rests does; only a new start wakes it."""

@@ -46,9 +46,10 @@ class WebApi:
 
     async def _answer(self, method: str, token: str | None, args: Args) -> Response | None:
         """None means: cut the line. Whoever has no token uses up nothing of what is planned."""
-        if token != self._slack.bot_token:
+        if token not in self._slack.tokens:
             return JSONResponse(perform(self._slack, method, token, args))
         fault = self._slack.faults.take(method)
+        self._slack.bell.ring()  # somebody may wait for this very fault to begin
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         elif fault is not None and fault.kind != "drop_after":

@@ -13,6 +13,7 @@ from tests.docs.pages import code, page
 from tests.town import MORNING
 
 TEAM = "T0HOME"
+NO_LINE = "Slack cannot be reached by Socket Mode: no proper answer"
 SHOWN = [code(sentence) for sentence, *_ in page("docs/operations.md").tables["ready"]]
 
 
@@ -30,6 +31,7 @@ class Patient:
     takes: float = 0.0
     waits: bool = False
     room: int | None = None
+    line: str = ""
     asked: list[float] = field(default_factory=list)
 
     async def _schema(self) -> str:
@@ -44,7 +46,9 @@ class Patient:
 
     def seen(self) -> tuple[Pulse, Readiness]:
         pulse = Pulse(lambda: self.at)
-        return pulse, Readiness(pulse, self._schema, self._stuck, lambda: self.room, lambda: self.at)
+        return pulse, Readiness(
+            pulse, self._schema, self._stuck, lambda: self.room, lambda: self.line, lambda: self.at
+        )
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,7 @@ class Patient:
         (Patient(room=LEAST_ROOM - 1), "only 49 MB are left on the disk of the database"),
         (Patient(room=LEAST_ROOM), ""),
         (Patient(waits=True), ""),
+        (Patient(line=NO_LINE), NO_LINE),
     ],
 )
 async def test_it_is_red_about_the_database_and_its_disk(patient: Patient, says: str) -> None:
