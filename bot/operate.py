@@ -27,6 +27,7 @@ from storage.escalations import relock_all
 from storage.work import Store
 
 T = TypeVar("T")
+ENOUGH_ROOM = 500 * 1024**2  # bytes on the disk of an SQLite file, as in docs/operations/alerts.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ async def _of_database(config: Config) -> list[Finding]:
             found = [
                 Finding(well=True, sentence=f"The database answers; its schema is {migrations.latest()}."),
                 *of_key,
+                *_of_room(store.room()),
             ]
             for one in await store.across(workspaces.every, only_reads=True):
                 found += await store.transact(one.id, partial(_of_workspace, name=one.name))
@@ -143,6 +145,13 @@ async def _of_database(config: Config) -> list[Finding]:
             return found
     except Refusal as no:
         return [Finding(well=False, sentence=no.sentence)]
+
+
+def _of_room(left: int | None) -> list[Finding]:
+    if left is None or left >= ENOUGH_ROOM:
+        return []
+    sentence = f"Only {left // 1024**2} MB are left on the disk of the database: make room."
+    return [Finding(well=False, sentence=sentence)]
 
 
 def _key_to_check(config: Config) -> tuple[str, list[Finding]]:
