@@ -19,6 +19,7 @@ async def record(database_url: str) -> Corpus:
         await _complains(here)
         await _looks_round(here)
         requests = list(here.slack.requests)
+        requests += 3 * [each for each in requests if b"escalation_" in each.raw]  # where most can be told
     pool = dict(pool_of([each.body for each in requests]))
     pool["action_id"] = [*pool["action_id"], *ACTIONS]
     pool["callback_id"] = [*pool["callback_id"], *VIEWS, *SHORTCUTS]
