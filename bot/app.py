@@ -1,9 +1,8 @@
 """The roof: it alone sees every room, and builds everything in the order in which it is built."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,22 +10,26 @@ from functools import partial
 from typing import Any
 
 from bot import logs, settings
+from bot.branches import Branch, Branches, Many, Single
 from bot.digests import Ways
 from bot.errors import Refusal
 from bot.holidays import is_holiday
 from bot.ports import Clock, Waiting
 from bot.rules import language
-from handlers import front, mail, readiness, routes, slack
+from handlers import front, install, mail, readiness, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
 from handlers.directory.reading import Colleagues, read_everything
 from handlers.directory.slack import Directory
+from handlers.identity import Identity
 from handlers.line import Patience
 from handlers.mail import Mailer
+from handlers.manifest import SCOPES
 from handlers.metrics import Metrics
 from handlers.office import Office
 from handlers.schedule import Watch, heartbeat
 from handlers.socket import Socket, socket_to
+from handlers.tokens import exchanger
 from storage import engine as engines
 from storage import migrations, workspaces
 from storage.work import Store
@@ -48,7 +51,8 @@ class Plan:
     """What a running Goodword is built from.
 
     `told` hears what happens, as (kind, summary): `request`, `transaction` or `delivery`. For `lease`
-    and `pace` see `storage.work.Store`.
+    and `pace` see `storage.work.Store`. With `bot_token` it serves that one workspace; without, every one
+    that is installed by way of `client_id` and `client_secret`.
     """
 
     database_url: str
@@ -60,6 +64,8 @@ class Plan:
     now: Clock = utc_now
     lease: timedelta = timedelta(seconds=30)
     pace: timedelta = timedelta(seconds=1)
+    client_id: str = ""
+    client_secret: str = ""
     told: Callable[[str, str], None] = _nothing
     scim_url: str = ""
     scim_token: str = ""
@@ -71,16 +77,18 @@ class Plan:
 class Bot:
     """A Goodword that runs: `asgi` answers HTTP, `wake` makes it look at what is due.
 
-    In Socket Mode `socket` is to be started, and HTTP has no door for Slack.
+    `me` is who we are; of several workspaces it has no id. `introduced` is done once the directory of
+    each that was installed at the start was read: whole, where that was still to be done tonight.
 
-    `introduced` is done once the directory was read: whole, where that was still to be done tonight.
+    In Socket Mode `socket` is to be started, and HTTP has no door for Slack's requests.
     """
 
     asgi: Any
-    me: slack.Identity
+    me: Identity
     store: Store
     wake: Callable[[], None]
     introduced: asyncio.Task[None]
+    branches: Branches
     socket: Socket | None
 
 
@@ -102,70 +110,100 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         session = slack.session()
         closing.push_async_callback(session.close)
         metrics, pulse = Metrics(), readiness.Pulse()
-        clients = slack.Clients(session, plan.bot_token, plan.api_url)
-        me = await slack.identify(clients)
-        known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
-        await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
-        directory = Directory(clients.reader, store.transact, plan.now)
-        mailer = Mailer(mail.read(plan.smtp_url))
+        anonymous = slack.Clients(session, "", plan.api_url)
+        branches, me = await _branches(plan, store, metrics, session, anonymous)
+        closing.push_async_callback(branches.stop)  # after the postman, whose letters need their tokens
         postman = Postman(
             store,
             store.transact,
-            clients,
+            branches.clients_of,
             plan.now,
             partial(_delivered, plan, metrics, pulse),
             plan.pace,
-            [me.workspace],
+            branches.served,
             plan.lease,
-            mailer,
+            Mailer(mail.read(plan.smtp_url)),
             partial(pulse.beat, readiness.POSTMAN),
         )
         store.on_commit = partial(_committed, plan, postman)
-        scim = scim_of(plan.scim_url, plan.scim_token)
-        read = partial(read_everything, me.workspace, directory, scim, store.transact)
-        nightly = Nightly(me.workspace, read, store.transact, plan.now)
-        office = Office(
-            store.transact,
-            plan.now,
-            clients.speaker,
-            directory.introduce,
-            directory.read_stand_in,
-            directory.heard,
-        )
-        bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)
+        bolt = routes.bolt_for(branches.office_of, anonymous.reader, plan.signing_secret, branches.heard)
         road = front.Road(bolt, partial(_answered, plan, metrics))
         socket = socket_to(road, session, plan.app_token, plan.api_url, metrics.line, plan.patience)
         door = None if socket else front.Front(road, plan.signing_secret, lambda: plan.now().timestamp())
-        reading = _background(closing, _read_directory(directory, nightly, me.workspace))
-        _background(closing, _say_what_is_missing(store, clients, me))
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
-        watch = Watch(
-            store.transact,
-            me.workspace,
-            plan.now,
-            partial(directory.read_stand_in, me.workspace),
-            Ways(is_holiday, by_mail=bool(plan.smtp_url)),
-            metrics.digests_due,
-            metrics.look_failed,
-        )
-        closing.push_async_callback(watch.stop)
-        closing.push_async_callback(nightly.stop)
-        alive = partial(pulse.beat, readiness.HEARTBEAT)
-        beating = heartbeat([alive, postman.wake, nightly.knock, watch.look])
+        beating = heartbeat([partial(pulse.beat, readiness.HEARTBEAT), postman.wake, branches.beat])
         beating.start()
         closing.callback(beating.shutdown, wait=False)
         ready = readiness.Readiness(
             pulse,
             partial(_schema_missing, store),
-            partial(_stuck, store, plan, [me.workspace]),
+            partial(_stuck, store, plan, branches),
             store.room,
             socket.missing if socket else str,
         )
-        counted = metrics.door(partial(_waiting, store, plan), ready.missing, store.room)
-        site = front.site(door, ready.missing, counted, ready.dead)
-        yield Bot(site, me, store, postman.wake, reading, socket)
+        counted = metrics.door(partial(_waiting, store, plan, branches), ready.missing, store.room)
+        doors = _doors(plan, store, anonymous, branches)
+        site = front.site(door, ready.missing, counted, doors, ready.dead)
+        yield Bot(site, me, store, postman.wake, branches.introduced, branches, socket)
+
+
+async def _branches(
+    plan: Plan, store: Store, metrics: Metrics, session: Any, anonymous: slack.Clients
+) -> tuple[Branches, Identity]:
+    """One workspace by its token, or all where the app is installed."""
+    build = partial(_branch, plan, store, metrics)
+    if plan.bot_token:
+        clients = slack.Clients(session, plan.bot_token, plan.api_url)
+        me = await slack.identify(clients)
+        known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
+        await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
+        return Single(build(me, clients, "")), me
+    many = Many(
+        store.register,
+        store.transact,
+        partial(slack.Clients, session, "", plan.api_url),
+        exchanger(anonymous.speaker, plan.client_id, plan.client_secret),
+        plan.now,
+        build,
+    )
+    await many.start()
+    return many, Identity("", "every workspace where it is installed", "", "", frozenset())
+
+
+def _branch(
+    plan: Plan, store: Store, metrics: Metrics, me: Identity, clients: slack.Clients, account: str
+) -> Branch:
+    """Build what there is for one workspace, and begin to read its directory."""
+    directory = Directory(clients.reader, store.transact, plan.now)
+    read_stand_in = partial(directory.read_stand_in, me.workspace)
+    scim = scim_of(plan.scim_url, plan.scim_token)
+    read = partial(read_everything, me.workspace, directory, scim, store.transact)
+    nightly = Nightly(me.workspace, read, store.transact, plan.now)
+    office = Office(
+        me,
+        store.transact,
+        plan.now,
+        clients.speaker,
+        directory.introduce,
+        directory.read_stand_in,
+        directory.heard,
+    )
+    ways = Ways(is_holiday, by_mail=bool(plan.smtp_url))
+    told = metrics.digests_due, metrics.look_failed
+    watch = Watch(store.transact, me.workspace, plan.now, read_stand_in, ways, *told)
+    reading = asyncio.create_task(_read_directory(directory, nightly, me.workspace))
+    missing = asyncio.create_task(_say_what_is_missing(store, clients, me))
+    return Branch(office, clients, nightly, watch, (reading, missing), account)
+
+
+def _doors(plan: Plan, store: Store, anonymous: slack.Clients, branches: Branches) -> Sequence[front.Opening]:
+    """The doors for installing it, where it may be in several workspaces."""
+    if not isinstance(branches, Many):
+        return ()
+    app = install.App(plan.client_id, plan.client_secret, SCOPES.keys())
+    return install.Doors(app, store.register, anonymous.speaker, plan.now, branches.installed).openings()
 
 
 def scim_of(url: str, token: str) -> Colleagues | None:
@@ -204,8 +242,8 @@ async def _schema_missing(store: Store) -> str:
     return await asyncio.to_thread(schema_missing, store)
 
 
-async def _stuck(store: Store, plan: Plan, workspaces: Collection[str], seconds: float) -> bool:
-    return await store.stuck(plan.now() - timedelta(seconds=seconds), workspaces)
+async def _stuck(store: Store, plan: Plan, branches: Branches, seconds: float) -> bool:
+    return await store.stuck(plan.now() - timedelta(seconds=seconds), branches.served())
 
 
 async def _read_directory(directory: Directory, nightly: Nightly, workspace: str) -> None:
@@ -223,7 +261,7 @@ async def _read_directory(directory: Directory, nightly: Nightly, workspace: str
             return
 
 
-async def _say_what_is_missing(store: Store, clients: slack.Clients, me: slack.Identity) -> None:
+async def _say_what_is_missing(store: Store, clients: slack.Clients, me: Identity) -> None:
     """Log one sentence for each thing an administrator should mend, without holding up the start."""
     try:
         channel = (await store.transact(me.workspace, settings.chosen)).recognition_channel
@@ -237,25 +275,13 @@ async def _say_what_is_missing(store: Store, clients: slack.Clients, me: slack.I
         )
 
 
-def _background(closing: AsyncExitStack, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    task = asyncio.create_task(work)
-    closing.push_async_callback(_cancel, task)
-    return task
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
 async def _finish(task: asyncio.Task[None]) -> None:
     await task
 
 
-async def _waiting(store: Store, plan: Plan) -> Waiting:
+async def _waiting(store: Store, plan: Plan, branches: Branches) -> Waiting:
     async with asyncio.timeout(readiness.WITHIN):
-        return await store.waiting(plan.now())
+        return await store.waiting(plan.now(), branches.served())
 
 
 def _answered(plan: Plan, metrics: Metrics, kind: str, status: int, seconds: float) -> None:

@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -226,12 +226,18 @@ Readiness = Callable[[], Awaitable[str]]
 
 
 Door = Callable[[Request], Awaitable[Response]]
+Opening = tuple[str, Door]
+"""A door and its path."""
 
 
 def site(
-    front: Front | None, missing: Readiness, metrics: Door, dead: Callable[[], str] = lambda: ""
+    front: Front | None,
+    missing: Readiness,
+    metrics: Door,
+    more: Sequence[Opening] = (),
+    dead: Callable[[], str] = lambda: "",
 ) -> Starlette:
-    """Give the HTTP side: three doors for those who watch over us, and Slack's, unless we call Slack."""
+    """Give the HTTP side: three doors for those who watch over us, Slack's unless we call it, and others."""
     slack = [Route("/slack/events", front.answer, methods=["POST"])] if front else []
     return Starlette(
         routes=[
@@ -239,6 +245,7 @@ def site(
             Route("/healthz", healthz(dead)),
             Route("/readyz", readyz(missing)),
             Route("/metrics", metrics),
+            *(Route(path, door) for path, door in more),
         ]
     )
 

@@ -34,11 +34,13 @@ from handlers import (
     reactions,
     reviews,
     settings,
+    spaces,
+    strangers,
 )
 from handlers.errors import error_on_form, reference, sentence_for_trouble
-from handlers.office import Answer, Office
+from handlers.office import Answer, Office, OfficeOf
 from handlers.payloads import Click, Command, Event, Shortcut, Submission, View
-from handlers.slack import Identity, is_too_late
+from handlers.slack import is_too_late
 from handlers.views import capture as capture_view
 from handlers.views import coaching, escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
@@ -119,43 +121,64 @@ EVENTS: Mapping[str, Handler] = {
     "subteam_created": directory.group_changed,
     "subteam_updated": directory.group_changed,
     "subteam_members_changed": directory.members_changed,
+    "channel_id_changed": spaces.channel_moved,
 }
+# Where the app is installed, and where no more; heard also of a workspace that is not served.
+LIFECYCLE = frozenset({"app_uninstalled", "tokens_revoked", "team_access_granted", "team_access_revoked"})
 ECHOES = frozenset({"message", "reaction_added", "reaction_removed"})
 """What Slack tells us of our own doing, and we know already."""
 ANYTHING = re.compile(r"")
+ORGANISATION = "E"  # how the id of one begins, which may stand where a workspace is meant
 NOT_SLACK = "This is not what Slack sends."
 
 
-def bolt_for(office: Office, me: Identity, token: str, signing_secret: str) -> AsyncApp:
-    """Build Bolt: acknowledged only after the work is committed, everything passed explicitly."""
+Lifecycle = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+"""Hears of installations that end or widen: the workspace, and the whole body of the event."""
+
+
+def bolt_for(
+    office_of: OfficeOf, slack: AsyncWebClient, signing_secret: str, lifecycle: Lifecycle
+) -> AsyncApp:
+    """Build Bolt: acknowledged only after the work is committed, everything passed explicitly.
+
+    `slack` says over which connections and where Slack is called; its token is not used.
+    """
 
     async def ours_only(
         body: dict[str, Any],
         context: AsyncBoltContext,
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name for it
     ) -> BoltResponse | None:
-        if not context.team_id:
+        kind = (body.get("event") or {}).get("type")
+        workspace = workspace_of(body, context.team_id)
+        if kind in LIFECYCLE:
+            await lifecycle(workspace, body)
+            return BoltResponse(status=200, body="")
+        if not workspace:
             return BoltResponse(status=400, body=NOT_SLACK)
-        if context.team_id != me.workspace:
+        office = await office_of(workspace) or await _whose_message(office_of, body)
+        if office is None and "command" in body:
+            return BoltResponse(status=200, body=view.refused(strangers.NOT_HERE))
+        if office is None or (context.user_id == office.me.bot_user and kind in ECHOES):
             return BoltResponse(status=200, body="")
-        if context.user_id == me.bot_user and body.get("event", {}).get("type") in ECHOES:
-            return BoltResponse(status=200, body="")
+        if await strangers.turned_away(office, body):
+            closing = '{"response_action": "clear"}' if body.get("type") == "view_submission" else ""
+            return BoltResponse(status=200, body=closing)
+        context["team_id"], context["office"] = office.me.workspace, office
         await next()
         return None
 
-    async def authorize(enterprise_id: str | None = None) -> AuthorizeResult:
+    async def authorize(context: AsyncBoltContext) -> AuthorizeResult:
+        """Who we are, which was found above; no token, for the office's own client has it."""
+        me = context["office"].me
         return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=me.workspace,
-            bot_user_id=me.bot_user,
-            bot_id=me.bot_id,
-            bot_token=token,
+            enterprise_id=None, team_id=me.workspace, bot_user_id=me.bot_user, bot_id=me.bot_id
         )
 
     with _unseen("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN"):
         app = AsyncApp(
             name="goodword",
-            client=AsyncWebClient(token=None, session=office.client.session, base_url=office.client.base_url),
+            client=AsyncWebClient(token=None, session=slack.session, base_url=slack.base_url),
             signing_secret=signing_secret,
             before_authorize=ours_only,
             authorize=authorize,
@@ -171,8 +194,40 @@ def bolt_for(office: Office, me: Identity, token: str, signing_secret: str) -> A
             attaching_conversation_kwargs_enabled=False,
             attaching_function_token_enabled=False,
         )
-    register(app, office)
+    register(app)
     return app
+
+
+async def _whose_message(office_of: OfficeOf, body: Mapping[str, Any]) -> Office | None:
+    """Of somebody from another organisation who clicks, Slack may name the workspace, and not ours.
+
+    The message that was clicked tells who wrote it, and where.
+    """
+    message = body.get("message")
+    team = message.get("team") if isinstance(message, dict) else None
+    office = await office_of(team) if isinstance(team, str) else None
+    return office if office and message and message.get("user") == office.me.bot_user else None
+
+
+def workspace_of(body: Mapping[str, Any], found: str | None) -> str:
+    """Which workspace a request is about, given which Bolt `found`; empty where it does not say.
+
+    Where the app is installed for a whole organisation, Slack leaves it out of `authorizations` and of
+    `team`; it stands beside them.
+    """
+    candidates = (
+        found,
+        body.get("context_team_id"),
+        body.get("team_id"),
+        *(_inside(body, where, "id" if where == "team" else "team_id") for where in ("team", "user", "view")),
+    )
+    ids = (one for one in candidates if isinstance(one, str) and one and not one.startswith(ORGANISATION))
+    return next(ids, "")
+
+
+def _inside(body: Mapping[str, Any], where: str, name: str) -> Any:
+    there = body.get(where)
+    return there.get(name) if isinstance(there, dict) else None
 
 
 @contextmanager
@@ -185,7 +240,7 @@ def _unseen(*names: str) -> Iterator[None]:
         os.environ.update(kept)
 
 
-def register(app: AsyncApp, office: Office) -> None:
+def register(app: AsyncApp) -> None:
     """Join Bolt and the tables above. What no table knows is acknowledged, so that Slack never retries it.
 
     The workspace is the one Bolt found installed: in a channel shared with another organisation, the
@@ -195,30 +250,29 @@ def register(app: AsyncApp, office: Office) -> None:
     async def event(body: dict[str, Any], context: AsyncBoltContext) -> None:
         handler = EVENTS.get(body["event"]["type"])
         if handler:
-            await handler(office, Event.model_validate(body | {"team_id": context.team_id}))
+            await handler(context["office"], Event.model_validate(body | {"team_id": context.team_id}))
 
     async def command(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         asked = Command.model_validate(body | {"team_id": context.team_id})
         handler = COMMANDS.get(asked.command, _no_such_command)
-        await _ack(
-            ack, await sentence_for_trouble(partial(handler, office, asked), LOOK_AT.get(asked.command))
-        )
+        ask = partial(handler, context["office"], asked)
+        await _ack(ack, await sentence_for_trouble(ask, LOOK_AT.get(asked.command)))
 
     async def action(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         click = Click.model_validate(body | _in_team(context))
         handler = ACTIONS.get(click.actions[0].action_id)
-        await _ack(ack, await handler(office, click) if handler else None)
+        await _ack(ack, await handler(context["office"], click) if handler else None)
 
     async def submission(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         sent = Submission.model_validate(body | _in_team(context))
         handler = VIEWS.get(sent.view.callback_id)
-        ask = partial(handler, office, sent) if handler else _nothing
+        ask = partial(handler, context["office"], sent) if handler else _nothing
         await _ack(ack, await error_on_form(ask, _field_for_faults(sent.view)))
 
     async def shortcut(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         asked = Shortcut.model_validate(body | _in_team(context, body.get("team")))
         handler = SHORTCUTS.get(asked.callback_id)
-        await _ack(ack, await handler(office, asked) if handler else None)
+        await _ack(ack, await handler(context["office"], asked) if handler else None)
 
     async def closed(ack: AsyncAck) -> None:
         await ack()

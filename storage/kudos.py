@@ -348,7 +348,7 @@ class KudosShelf:
     def _thanked(self, numbers: list[int]) -> dict[int, list[str]]:
         query = (
             select(recipients.c.kudos_number, recipients.c.person_id)
-            .where(recipients.c.kudos_number.in_(numbers))
+            .where(recipients.c.workspace_id == self._workspace, recipients.c.kudos_number.in_(numbers))
             .order_by(recipients.c.kudos_number, recipients.c.position)
         )
         found: dict[int, list[str]] = {number: [] for number in numbers}
@@ -358,7 +358,8 @@ class KudosShelf:
 
     def _joined(self, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
         """Who joined in, and since when."""
-        query = select(joined).where(joined.c.kudos_number.in_(numbers)).order_by(*_EARLIEST)
+        ours = (joined.c.workspace_id == self._workspace, joined.c.kudos_number.in_(numbers))
+        query = select(joined).where(*ours).order_by(*_EARLIEST)
         found: dict[int, list[tuple[str, datetime]]] = {number: [] for number in numbers}
         for row in self._connection.execute(query):
             found[row.kudos_number].append((row.person_id, row.since))

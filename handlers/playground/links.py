@@ -34,6 +34,7 @@ class Link:
         self.socket = socket
         self.transport = transport
         self.leaving = False
+        self.followed = False
         self.hearing = asyncio.Event()
         self.hearing.set()
 
@@ -182,15 +183,17 @@ class Links:
         return socket
 
     async def _greeted(self, link: Link) -> None:
-        old = [] if self.linger else [each for each in self.open if each.leaving][:1]
+        old = next((each for each in self.open if each.leaving and not each.followed), None)
+        if old:
+            old.followed = True
         self.open.append(link)
         info = {"app_id": self._app_id}
         debug = {"host": "applink-1", "started": "", "build_number": 1, "approximate_connection_time": 18060}
         hello = {"type": "hello", "num_connections": len(self.open), "connection_info": info}
         await link.says(hello | {"debug_info": debug})
         self._bell.ring()
-        for each in old:
-            await each.socket.close()
+        if old and not self.linger:
+            await old.socket.close()
 
     async def _heard_out(self, link: Link) -> None:
         while True:
