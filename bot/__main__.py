@@ -82,6 +82,12 @@ def check(
 
 
 @goodword.command()
+def restored() -> None:
+    """After a restore, before the start: say nothing again that Slack has already."""
+    print(_await(operate.restored(environment.read())))
+
+
+@goodword.command()
 def verify(workspace: Workspace = None) -> None:
     """Recompute every total from the ledger."""
     _report(_await(operate.verify(environment.read(), workspace)))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import logs
 from bot.ports import Clock, Letter, PostOffice, Sent, Transact
 from handlers import slack
 from handlers.errors import OnceTold
@@ -46,6 +47,7 @@ class Postman:
         served: Callable[[], Collection[str]],
         lease: timedelta,
         mailer: Mailer | None = None,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         # All of an attempt, look-ups included, ends before the letter may pass to another sender.
         self._within = lease.total_seconds() * 0.8
@@ -57,6 +59,7 @@ class Postman:
         self._now = now
         self._told = told
         self._mailer = mailer or Mailer(None)
+        self._alive = alive
         self._wake = asyncio.Event()
         self._stopping = False
         self._claiming = OnceTold(log, "no messages can be claimed", "messages can be claimed again")
@@ -72,6 +75,7 @@ class Postman:
         """Deliver until `stop` is called; trouble with the database is waited out."""
         while not self._stopping:
             self._wake.clear()
+            self._alive()
             try:
                 idle = not await self._round()
                 self._claiming.well()
@@ -117,6 +121,7 @@ class Postman:
         asyncio.get_running_loop().call_later(self._pace.total_seconds(), self.wake)
 
     async def _deliver(self, letter: Letter) -> None:
+        logs.begin(letter.request)
         try:
             async with asyncio.timeout(self._within):
                 await self._attempt(letter)

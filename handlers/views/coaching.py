@@ -42,7 +42,7 @@ def was_advised(view: View, words: str) -> bool:
 
 
 def answer(sent: Submission, name: str) -> str:
-    return str(sent.field(block_of(sent.view, name)).get("value") or "").strip()
+    return sent.field(block_of(sent.view, name)).value.strip()
 
 
 def block_of(view: View, name: str) -> str:

@@ -130,20 +130,25 @@ def note(
 
 
 def report(sent: Submission) -> Report:
-    answers = {name: str(sent.field(name).get("value") or "").strip() for name, _, _ in QUESTIONS}
+    answers = {name: sent.field(name).value.strip() for name, _, _ in QUESTIONS}
     answers[HAPPENED] = coaching.answer(sent, HAPPENED)
-    return Report(**answers, link=metadata(sent).get("link", ""))
+    return Report(**answers, link=link_of(sent))
 
 
 def subject(sent: Submission) -> str:
     """The id of whom it is about; a person wins over a team where both are chosen."""
-    person = sent.field(PERSON).get("selected_user") or ""
-    team = (sent.field(TEAM).get("selected_option") or {}).get("value", "")
+    person = sent.field(PERSON).selected_user
+    team = sent.field(TEAM).selected_option.value
     return str(person or team)
 
 
 def ticked(sent: Submission) -> set[str]:
-    return {option["value"] for option in sent.field(CHOICES).get("selected_options") or []}
+    return {option.value for option in sent.field(CHOICES).selected_options}
+
+
+def link_of(sent: Submission) -> str:
+    """The link to a message that the form carries along."""
+    return str(metadata(sent).get("link", ""))
 
 
 def metadata(sent: Submission) -> dict[str, Any]:

@@ -64,21 +64,21 @@ def done(receipt: Receipt) -> dict[str, Any]:
 
 def read(sent: Submission) -> Draft:
     """Give what was entered; modal inputs arrive unescaped, and an @ in the reason is only a word there."""
-    people = [ToPerson(str(id)) for id in sent.field(RECIPIENTS).get("selected_users") or []]
-    groups = [ToGroup(str(one["value"])) for one in sent.field(GROUPS).get("selected_options") or []]
-    reason = sent.field(REASON).get("value") or ""
-    value = (sent.field(VALUE).get("selected_option") or {}).get("value", "")
+    people = [ToPerson(id) for id in sent.field(RECIPIENTS).selected_users]
+    groups = [ToGroup(one.value) for one in sent.field(GROUPS).selected_options]
+    reason = sent.field(REASON).value
+    value = sent.field(VALUE).selected_option.value
     tag = f" #{value}" if value else ""
     return Draft((*people, *groups), (Words(f"{reason}{tag}"),), _besides(sent))
 
 
 def _besides(sent: Submission) -> Besides:
-    visible = (sent.field(VISIBLE).get("selected_option") or {}).get("value", PUBLIC)
+    visible = sent.field(VISIBLE).selected_option.value or PUBLIC
     return Besides(
-        above=bool(sent.field(ABOVE).get("selected_options")),
+        above=bool(sent.field(ABOVE).selected_options),
         private=visible == PRIVATE,
-        customer=str(sent.field(CUSTOMER).get("value") or "").strip(),
-        customer_words=str(sent.field(CUSTOMER_WORDS).get("value") or "").strip(),
+        customer=sent.field(CUSTOMER).value.strip(),
+        customer_words=sent.field(CUSTOMER_WORDS).value.strip(),
         about=_about(sent),
     )
 

@@ -16,6 +16,7 @@ OPEN, PERIOD, PERSON = "reviews_open", "reviews_period", "reviews_person"
 KEEP, LET_GO, EXPORT = "kudos_keep", "kudos_let_go", "reviews_export"
 MOST_ROWS, MOST_PEOPLE = 40, 300  # more of both would be too large for Slack (250 kB)
 EVERYBODY = "everybody"
+FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the latter as they are typed in East Asia
 FORMATS = {"md": "Take it as Markdown", "csv": "Take it as a table (CSV)"}
 COLUMNS = ("person", "date", "from", "reason", "values", "above and beyond", "customer", "outcome", "kept")
 
@@ -167,5 +168,5 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - the one thing it is about
 
 
 def _harmless(value: str) -> str:
-    """Spreadsheets run what begins like a formula (OWASP: CSV injection)."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """Spreadsheets run what begins like a formula (OWASP: CSV injection), some after blanks as well."""
+    return f"'{value}" if value.lstrip().startswith(FORMULAS) or value[:1] in {"\t", "\r", "\n"} else value

@@ -107,20 +107,19 @@ def channels(modes: Mapping[str, str], default: str) -> dict[str, Any]:
 
 def mode_chosen(sent: Submission) -> tuple[str, str]:
     """The channel and its mode; empty for none of its own."""
-    mode = str((sent.field(MODE).get("selected_option") or {}).get("value", ""))
-    return str(sent.field(CHANNEL).get("selected_conversation") or ""), "" if mode == LIKE_OTHERS else mode
+    mode = sent.field(MODE).selected_option.value
+    return sent.field(CHANNEL).selected_conversation, "" if mode == LIKE_OTHERS else mode
 
 
 def typed(sent: Submission) -> str:
     """What was entered, in whichever field the form had, as the command line would take it."""
-    groups = sent.field(GROUPS).get("selected_options") or []
     found = (
-        sent.field(VALUE).get("value"),
-        sent.field(PERSON).get("selected_user"),
-        sent.field(CHANNEL).get("selected_conversation"),
-        ", ".join(str(option.get("value", "")) for option in groups),
+        sent.field(VALUE).value,
+        sent.field(PERSON).selected_user,
+        sent.field(CHANNEL).selected_conversation,
+        ", ".join(option.value for option in sent.field(GROUPS).selected_options),
     )
-    return next((str(value) for value in found if value), "")
+    return next(filter(None, found), "")
 
 
 def field_of(name: str) -> str:
