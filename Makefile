@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults train pictures lock clean
+.PHONY: help playground test check format faults bench train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -38,6 +38,9 @@ faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
 		GOODWORD_ORDERS=$${GOODWORD_ORDERS:-500} GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
+
+bench: $(READY)  ## Measure Goodword beside bare Bolt, and write the table of docs/performance.md anew
+	@$(BIN)/python -m benchmarks.speed $(ARGS)
 
 train: $(READY)  ## Learn the weights of the language engine anew from benchmarks/language
 	@$(BIN)/python -m benchmarks.language.train

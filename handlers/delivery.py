@@ -21,7 +21,8 @@ from handlers.slack import Clients, Done, Failed
 
 log = logging.getLogger("goodword.delivery")
 
-AT_ONCE = 20  # messages under way at the same time, each to another destination
+AT_ONCE = 100  # messages under way at the same time, each to another destination
+APART = 0.02  # seconds between two looks for more: under load each look finds several
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
 LEAST_TRIES = 10  # since a person last released it
 LONGEST_PAUSE = 300  # seconds
@@ -69,6 +70,7 @@ class Postman:
         """Deliver until `stop` is called; trouble with the database is waited out."""
         while not self._stopping:
             self._wake.clear()
+            looked = asyncio.get_running_loop().time()
             try:
                 idle = not await self._round()
                 self._recovered()
@@ -77,6 +79,8 @@ class Postman:
                 idle = True
             if idle and not self._stopping:
                 await self._wake.wait()
+            if not self._stopping:
+                await asyncio.sleep(looked + APART - asyncio.get_running_loop().time())
         await self._last_words()
 
     async def stop(self) -> None:

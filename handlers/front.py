@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,12 +23,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from handlers import payloads
+from handlers import capture, payloads
 
 LARGEST = 1024 * 1024  # bytes; Slack's own payloads stay well below (a view has at most 250 kB)
 LONGEST_TIMESTAMP = 12  # digits; enough for the next 30,000 years
 UNREADABLE = "The body cannot be read."
 EVENTS = "application/json"
+TALK = "event message"
 FORMS = "application/x-www-form-urlencoded"
 KINDS = frozenset(
     {
@@ -78,6 +80,9 @@ class Front:
             self._verify(raw, request.headers)
             body = _parsed(raw, request.headers.get("content-type", ""))
             kind = kind_of(body)
+            if kind == TALK and capture.is_idle(body):
+                self._seen(kind, HTTPStatus.OK, time.perf_counter() - began)
+                return Response()
             payloads.Request.model_validate(body)
             response = await self._answer(kind, body)
         except Refused as no:

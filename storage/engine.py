@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import Refusal
+from storage import turn
 
 T = TypeVar("T")
 THREADS = {"sqlite": 1, "postgresql": 8}
@@ -53,6 +54,7 @@ def build(database_url: str, *, in_a_hurry: bool = False) -> Engine:
         engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
+        turn.listen(engine)
         return engine
     options = f"-c timezone=utc {IN_A_HURRY}" if in_a_hurry else "-c timezone=utc"
     engine = create_engine(
@@ -64,6 +66,7 @@ def build(database_url: str, *, in_a_hurry: bool = False) -> Engine:
         connect_args={"connect_timeout": 5, "application_name": "goodword", "options": options},
     )
     event.listen(engine, "handle_error", _without_the_row)
+    turn.listen(engine)
     return engine
 
 

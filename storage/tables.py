@@ -414,6 +414,15 @@ settings = _table(
     sqlite_autoincrement=True,
 )
 
+# Which transaction last changed what is remembered between transactions (see storage.memory); by triggers.
+revisions = _table(
+    "revisions",
+    _workspace(),
+    Column("subject", String(16), nullable=False),
+    Column("mark", BigInteger, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "subject"),
+)
+
 # What each source says about a member: a person's id, or `mail:` and the e-mail of who is not in Slack.
 chart_facts = _table(
     "chart_facts",
