@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import engine as engines
 from storage.memory import Memory
-from storage.turn import Taken, Turn, taking
+from storage.turn import Alone, Turn, taking
 
 T = TypeVar("T")
 TRIES = 5
@@ -52,8 +52,11 @@ class Paces:
         self._took: dict[str, float] = {}  # seconds
 
     def is_quick(self, name: str) -> bool:
-        """Whether it may be waited for by others; what nobody has seen yet may take any time."""
-        return self._took.get(name, QUICK) < QUICK
+        """Whether it may be waited for by others; the first that anybody sees may take any time."""
+        if name not in self._took:
+            self._took[name] = 0.0  # as long as nothing else is known of those that follow
+            return False
+        return self._took[name] < QUICK
 
     def timed(self, name: str, fn: Callable[[Connection], T], connection: Connection) -> T:
         """Run it. A single slow one among quick ones counts for little; several in a row do."""
@@ -62,7 +65,7 @@ class Paces:
             return fn(connection)
         finally:
             took = min(time.perf_counter() - began, 4 * QUICK)
-            before = self._took.get(name, took)
+            before = self._took.get(name) or took
             self._took[name] = took if took < before else before + (took - before) / 5
 
 
@@ -87,6 +90,7 @@ class _Job:
     fn: Callable[[Connection], Any]
     name: str
     only_reads: bool
+    shares: bool
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
 
@@ -111,27 +115,34 @@ class _Undone(Exception):  # noqa: N818 - a verdict on its way up
 
 
 class Together:
-    """One thread for what shares a commit; on PostgreSQL some more beside it."""
+    """A thread for what shares a commit; on PostgreSQL two, and some for what goes by itself.
+
+    Two, for each waits for the server half of the time.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._memory = Memory()
         self._paces = Paces()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._left: _Job | None = None  # taken from the queue, and to be run by itself
         self._ending = False
-        beside = engines.THREADS[engine.dialect.name] - 1
+        sharing = engines.SHARING[engine.dialect.name]
+        beside = engines.THREADS[engine.dialect.name] - sharing
         self._beside = ThreadPoolExecutor(beside, thread_name_prefix="beside") if beside else None
-        self._thread = threading.Thread(target=self._work, name="storage", daemon=True)
-        self._thread.start()
+        self._sharing = [
+            threading.Thread(target=self._work, name="storage", daemon=True) for _ in range(sharing)
+        ]
+        for thread in self._sharing:
+            thread.start()
 
     def run(self, fn: Callable[[Connection], T], name: str, *, only_reads: bool) -> Awaitable[T]:
         if self._ending:
             raise RuntimeError("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        job = _Job(fn, name, only_reads, loop, future)
-        if self._beside and not self._may_share(job):
+        shares = not only_reads and self._paces.is_quick(name)
+        job = _Job(fn, name, only_reads, shares, loop, future)
+        if self._beside and not shares:
             self._beside.submit(self._run_alone, job)
         else:
             self._jobs.put(job)
@@ -139,8 +150,10 @@ class Together:
 
     async def close(self) -> None:
         self._ending = True
-        self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join, LAST_TRANSACTIONS)
+        for _ in self._sharing:
+            self._jobs.put(None)
+        for thread in self._sharing:
+            await asyncio.to_thread(thread.join, LAST_TRANSACTIONS)
         if self._beside:
             try:
                 async with asyncio.timeout(LAST_TRANSACTIONS):
@@ -149,17 +162,15 @@ class Together:
                 self._beside.shutdown(wait=False, cancel_futures=True)
 
     def _work(self) -> None:
-        while batch := self._next():
+        left: _Job | None = None
+        while first := left or self._jobs.get():
+            batch, left = self._beside_it(first)
             self._run(batch)
 
-    def _next(self) -> list[_Job]:
-        """Wait for one, and take along what waits beside it; nothing when it is time to end."""
-        first = self._left or self._jobs.get()
-        self._left = None
-        if first is None:
-            return []
+    def _beside_it(self, first: _Job) -> tuple[list[_Job], _Job | None]:
+        """Take along what waits; one that is to be run by itself may be left over."""
         batch = [first]
-        while len(batch) < MOST and self._may_share(batch[-1]):
+        while len(batch) < MOST and batch[-1].shares:
             try:
                 job = self._jobs.get_nowait()
             except queue.Empty:
@@ -167,14 +178,10 @@ class Together:
             if job is None:
                 self._jobs.put(None)  # the end comes after this batch
                 break
-            if not self._may_share(job):
-                self._left = job
-                break
+            if not job.shares:
+                return batch, job
             batch.append(job)
-        return batch
-
-    def _may_share(self, job: _Job) -> bool:
-        return not job.only_reads and self._paces.is_quick(job.name)
+        return batch, None
 
     def _run(self, batch: Sequence[_Job]) -> None:
         wanted = [job for job in batch if not job.future.cancelled()]
@@ -232,7 +239,7 @@ class Together:
             if turn.broken:
                 raise _Undone from error
             turn.undo_part()
-            by_itself = isinstance(error, Taken) or engines.is_fleeting(error)
+            by_itself = isinstance(error, Alone) or engines.is_fleeting(error)
             return _BY_ITSELF if by_itself else _Ended(error=error)
         return ended
 

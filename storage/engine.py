@@ -18,6 +18,7 @@ from storage import turn
 
 T = TypeVar("T")
 THREADS = {"sqlite": 1, "postgresql": 8}
+SHARING = {"sqlite": 1, "postgresql": 2}  # of these, how many run what shares a commit
 BUSY_TIMEOUT_MS = 5000
 WAL_TRIES = 100
 # Milliseconds: for a lock, and for one statement (the longest read many people's rows at night).

@@ -3,10 +3,22 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -16,6 +28,7 @@ from bot.rules.recognition import BY_MARK, Besides, Decision, Kudos, Place
 from storage import joining, turn
 from storage.engine import inserting
 from storage.people import PeopleShelf
+from storage.quick import Quick
 from storage.tables import joined, kudos, ledger, passed_on, people, recipients, reversals, totals
 
 GIVEN, RECEIVED = "given", "received"
@@ -37,7 +50,7 @@ class KudosShelf:
             "given_at": now,
             **_besides(decision.besides),
         }
-        number = self._connection.execute(_recording(self._connection.dialect.name), row).scalar_one_or_none()
+        number: int | None = _RECORD.value(self._connection, row)
         if number is None:
             return self._recorded(source), False
         ids = [person.id for person in decision.recipients]
@@ -51,7 +64,7 @@ class KudosShelf:
 
     def recorded(self, source: str) -> Kudos | None:
         asked = {"workspace": self._workspace, "source": source}
-        number = self._connection.execute(_RECORDED, asked).scalar_one_or_none()
+        number = _RECORDED.value(self._connection, asked)
         return None if number is None else self.read(number)
 
     def read(self, number: int) -> Kudos | None:
@@ -108,10 +121,15 @@ class KudosShelf:
         return self._connection.execute(query).scalar_one_or_none()
 
     def received_by(self, person: str, limit: int) -> list[Kudos]:
-        theirs = select(recipients.c.kudos_number).where(
-            recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
+        # In two steps, for SQLite would else read all kudos of the workspace.
+        theirs = (
+            select(recipients.c.kudos_number)
+            .select_from(recipients.join(_KUDOS, kudos.c.number == recipients.c.kudos_number))
+            .where(recipients.c.workspace_id == self._workspace, recipients.c.person_id == person, *_STANDING)
+            .order_by(recipients.c.kudos_number.desc())
+            .limit(limit)
         )
-        return self._read(kudos.c.number.in_(theirs), *_STANDING, limit=limit)
+        return self._read(kudos.c.number.in_([*self._connection.execute(theirs).scalars()]))
 
     def given_by(self, person: str, limit: int) -> list[Kudos]:
         return self._read(kudos.c.giver_id == person, *_STANDING, limit=limit)
@@ -136,8 +154,7 @@ class KudosShelf:
 
     def given_since(self, giver: str, moment: datetime, limit: int) -> list[Given]:
         asked = {"workspace": self._workspace, "giver": giver, "moment": moment, "limit": limit}
-        rows = self._connection.execute(_GIVEN_SINCE, asked)
-        return [Given(row.number, row.reason, row.given_at) for row in rows]
+        return [Given(*row) for row in _GIVEN_SINCE.rows(self._connection, asked)]
 
     def following(self, place: Place, *beginnings: str) -> list[Kudos]:
         begins = or_(*(kudos.c.source.startswith(one, autoescape=True) for one in beginnings))
@@ -231,6 +248,7 @@ class KudosShelf:
 
     def disagreements(self) -> list[str]:
         if self._connection.dialect.name == "postgresql":  # one picture for all the questions below
+            turn.leave_if_shared(self._connection)
             self._connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         kept = self._tallies(select(totals).where(totals.c.workspace_id == self._workspace))
         summed = select(ledger.c.person_id, ledger.c.role, func.sum(ledger.c.amount).label("tally"))
@@ -270,7 +288,7 @@ class KudosShelf:
 
     def _recorded(self, source: str) -> int:
         asked = {"workspace": self._workspace, "source": source}
-        number: int = self._connection.execute(_RECORDED, asked).scalar_one()
+        number: int = _RECORDED.value(self._connection, asked)
         return number
 
     def _enter(self, number: int, giver: str, thanked: Iterable[str], amount: int, now: datetime) -> None:
@@ -386,28 +404,35 @@ _THANKED = (
 _JOINED = (
     select(joined).where(joined.c.kudos_number.in_(bindparam("numbers", expanding=True))).order_by(*_EARLIEST)
 )
-_RECORDED = (
-    select(kudos.c.number)
-    .where(kudos.c.workspace_id == bindparam("workspace"), kudos.c.source == bindparam("source"))
-    .execution_options(overtakes=True)
-)
-_GIVEN_SINCE = (
-    select(kudos.c.number, kudos.c.reason, kudos.c.given_at)
-    .select_from(_KUDOS)
-    .where(
-        kudos.c.workspace_id == bindparam("workspace"),
-        kudos.c.giver_id == bindparam("giver"),
-        kudos.c.given_at >= bindparam("moment"),
-        reversals.c.kudos_number.is_(None),
+
+
+def _recorded(_dialect: str) -> Select[Any]:
+    asked = (kudos.c.workspace_id == bindparam("workspace"), kudos.c.source == bindparam("source"))
+    return select(kudos.c.number).where(*asked)
+
+
+def _given_since(_dialect: str) -> Select[Any]:
+    return (
+        select(kudos.c.number, kudos.c.reason, kudos.c.given_at)
+        .select_from(_KUDOS)
+        .where(
+            kudos.c.workspace_id == bindparam("workspace"),
+            kudos.c.giver_id == bindparam("giver"),
+            kudos.c.given_at >= bindparam("moment", type_=kudos.c.given_at.type),
+            reversals.c.kudos_number.is_(None),
+        )
+        .order_by(kudos.c.number.desc())
+        .limit(bindparam("limit", type_=Integer))
     )
-    .order_by(kudos.c.number.desc())
-    .limit(bindparam("limit"))
-    .execution_options(overtakes=True)
-)
 
 
-@cache
-def _recording(dialect: str) -> Any:
+def _record(dialect: str) -> Any:
     # RETURNING, not rowcount: rowcount does not see the duplicate on psycopg.
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(kudos).on_conflict_do_nothing()
-    return statement.returning(kudos.c.number).execution_options(overtakes=True)
+    names = ("workspace_id", "giver_id", "reason", "tags", "source", "given_at", "above", "private")
+    besides = ("customer", "customer_words", "about_channel", "about_ts")
+    row = {name: bindparam(name, type_=kudos.c[name].type) for name in names + besides}
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(kudos).values(row)
+    return statement.on_conflict_do_nothing().returning(kudos.c.number)
+
+
+_RECORDED, _GIVEN_SINCE, _RECORD = Quick(_recorded), Quick(_given_since), Quick(_record)

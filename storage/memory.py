@@ -16,16 +16,17 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from storage.quick import Quick
 from storage.tables import revisions
 
 SETTINGS, PEOPLE, PREFERENCES = "settings", "people", "preferences"
 MOST = 20_000  # entries; then all of it is forgotten, so that it takes no more than about 20 MB
 UNKNOWN: Any = object()
 
-_MARKS = (
-    select(revisions.c.subject, revisions.c.mark)
-    .where(revisions.c.workspace_id == bindparam("workspace"))
-    .execution_options(overtakes=True)
+_MARKS = Quick(
+    lambda _dialect: select(revisions.c.subject, revisions.c.mark).where(
+        revisions.c.workspace_id == bindparam("workspace")
+    )
 )
 
 
@@ -96,8 +97,8 @@ class Recall:
 
     def _mark(self, workspace: str, subject: str) -> int:
         if workspace not in self._marks and self._connection is not None:
-            rows = self._connection.execute(_MARKS, {"workspace": workspace})
-            self._marks[workspace] = {row.subject: row.mark for row in rows}
+            rows: list[Any] = _MARKS.rows(self._connection, {"workspace": workspace})
+            self._marks[workspace] = dict(rows)
         return self._marks[workspace].get(subject, 0)
 
 

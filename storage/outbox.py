@@ -254,9 +254,10 @@ def _ready(*, anywhere: bool, besides: bool) -> Select[Any]:
     )
     free = or_(lanes.c.free_at.is_(None), lanes.c.free_at <= now)
     # What a newer replica has queued is left to it.
-    which = [outbox.c.id.in_(select(heads.c.id)), outbox.c.kind.in_(_several("kinds")), ready, free]
-    if not anywhere:
-        which.append(outbox.c.workspace_id.in_(_several("workspaces")))
+    ours = select(heads.c.id)
+    if not anywhere:  # asked of these few, or SQLite would read all that was ever said in those workspaces
+        ours = ours.where(heads.c.workspace_id.in_(_several("workspaces")))
+    which = [outbox.c.id.in_(ours), outbox.c.kind.in_(_several("kinds")), ready, free]
     if besides:
         which.append(outbox.c.id.not_in(_several("besides")))
     query = select(outbox).select_from(outbox.outerjoin(lanes, lane)).where(*which).order_by(outbox.c.id)

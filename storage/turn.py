@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Engine, Table, event
 
 from storage.late import WRITTEN_LATE, write
 from storage.memory import NOTHING, Memory, Recall
+from storage.quick import TURN
 
 Row = Mapping[str, Any]
-_TURN = "goodword_turn"
 
 
-class Taken(Exception):  # noqa: N818 - a verdict on its way up
-    """Somebody else has the lock; whoever shares a commit does not wait for it, but goes by themselves."""
+class Alone(Exception):  # noqa: N818 - a verdict on its way up
+    """This cannot share a commit, and is to be run once more by itself: it would have to wait for a lock."""
 
 
 class Turn:
@@ -31,7 +31,7 @@ class Turn:
         self._connection = connection
         self._driver: Any = connection.connection.driver_connection
         self._sqlite = connection.dialect.name == "sqlite"
-        self._shared = shared
+        self.shared = shared
         self._rows: list[tuple[Table, Row]] = []
         self._before = 0  # how many of them belong to those who had their part before
         self._undone: list[tuple[Table, Row]] = []  # written within a savepoint that does not stand yet
@@ -62,7 +62,7 @@ class Turn:
             self.write()
 
     def lock(self, key: int) -> None:
-        if not self._shared:
+        if not self.shared:
             self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
             return
         # Locks of many, taken in any order, would make two replicas wait for each other: wait for none.
@@ -72,7 +72,7 @@ class Turn:
         while cursor.nextset():
             pass
         if not cursor.fetchone()[0]:
-            raise Taken
+            raise Alone
 
     def finish(self) -> None:
         """Write what is left, outside of all parts."""
@@ -96,7 +96,7 @@ class Turn:
             raise
 
     def _open_part(self) -> None:
-        if self._shared and not self._in_savepoint:
+        if self.shared and not self._in_savepoint:
             for statement in self._savepoint() if self._sqlite else ["; ".join(self._savepoint())]:
                 self._driver.execute(statement)
 
@@ -112,17 +112,17 @@ class Turn:
 @contextmanager
 def taking(connection: Connection, memory: Memory, *, shared: bool = False) -> Iterator[Turn]:
     """Write what is left at the end; what was learnt is kept in mind only by `Recall.publish`."""
-    turn = connection.info[_TURN] = Turn(connection, memory, shared=shared)
+    turn = connection.info[TURN] = Turn(connection, memory, shared=shared)
     try:
         yield turn
         turn.finish()
     finally:
-        connection.info.pop(_TURN, None)
+        connection.info.pop(TURN, None)
 
 
 def of(connection: Connection) -> Turn | None:
     """Give the turn of this transaction; None on a connection that somebody opened by themselves."""
-    turn: Turn | None = connection.info.get(_TURN)
+    turn: Turn | None = connection.info.get(TURN)
     return turn
 
 
@@ -140,6 +140,13 @@ def lock(connection: Connection, key: int) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
 
 
+def leave_if_shared(connection: Connection) -> None:
+    """Have a transaction of one's own."""
+    turn = of(connection)
+    if turn and turn.shared:
+        raise Alone
+
+
 def later(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write rows before the transaction ends, and before anybody asks for them."""
     turn = of(connection)
@@ -155,7 +162,7 @@ def listen(engine: Engine) -> None:
     def before(
         connection: Connection, _cursor: Any, _statement: str, _given: Any, context: Any, _many: Any
     ) -> None:
-        turn = connection.info.get(_TURN)
+        turn = connection.info.get(TURN)
         if turn:
             turn.before_statement(overtakes=context.execution_options.get("overtakes", False))
 

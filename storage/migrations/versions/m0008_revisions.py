@@ -48,6 +48,10 @@ def upgrade() -> None:
         sa.Column("mark", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "subject", name="pk_revisions"),
     )
+    op.create_index(
+        "ix_kudos_workspace_id_giver_id_given_at", "kudos", ["workspace_id", "giver_id", "given_at"]
+    )
+    op.create_index("ix_kept_kudos_number", "kept", ["kudos_number"])
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     if not on_sqlite:
         op.execute(POSTGRESQL_FUNCTION)
