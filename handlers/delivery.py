@@ -22,7 +22,8 @@ from handlers.slack import Clients, Done, Failed
 log = logging.getLogger("goodword.delivery")
 
 AT_ONCE = 100  # messages under way at the same time, each to another destination
-APART = 0.02  # seconds between two looks for more: under load each look finds several
+# Between two looks for more, so that each finds several: seconds, and a part of the time that a look takes.
+APART, REST = 0.02, 4
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
 LEAST_TRIES = 10  # since a person last released it
 LONGEST_PAUSE = 300  # seconds
@@ -70,9 +71,10 @@ class Postman:
         """Deliver until `stop` is called; trouble with the database is waited out."""
         while not self._stopping:
             self._wake.clear()
-            looked = asyncio.get_running_loop().time()
+            began = ended = asyncio.get_running_loop().time()
             try:
                 idle = not await self._round()
+                ended = asyncio.get_running_loop().time()
                 self._recovered()
             except Exception as error:  # noqa: BLE001 - the postman must outlive any single trouble
                 self._in_trouble(error)
@@ -80,7 +82,8 @@ class Postman:
             if idle and not self._stopping:
                 await self._wake.wait()
             if not self._stopping:
-                await asyncio.sleep(looked + APART - asyncio.get_running_loop().time())
+                again = max(began + APART, ended + (ended - began) * REST)
+                await asyncio.sleep(again - asyncio.get_running_loop().time())
         await self._last_words()
 
     async def stop(self) -> None:

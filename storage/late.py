@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Connection, Insert, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, Table, bindparam
 from sqlalchemy.dialects import sqlite
 
+from storage.quick import Quick
 from storage.tables import Moment, ledger, outbox, recipients, totals
 
 Row = Mapping[str, Any]
@@ -22,7 +23,7 @@ def write(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if table is totals:
         rows = _summed(rows)
     if connection.dialect.name == "sqlite":
-        connection.execute(_sqlite(table), rows)
+        _sqlite(table, tuple(rows[0])).many(connection, rows)
         return
     # One array for each column: PostgreSQL plans and answers once, however many rows there are.
     names = tuple(rows[0])
@@ -39,12 +40,13 @@ def _summed(rows: Sequence[Row]) -> list[Row]:
 
 
 @cache
-def _sqlite(table: Table) -> Insert:
-    statement = sqlite.insert(table)
-    if table is not totals:
-        return statement
-    added = {"tally": totals.c.tally + statement.excluded.tally}
-    return statement.on_conflict_do_update(index_elements=[*_TALLY], set_=added)
+def _sqlite(table: Table, names: tuple[str, ...]) -> Quick:
+    row = {name: bindparam(name, type_=table.c[name].type) for name in names}
+    statement = sqlite.insert(table).values(row)
+    if table is totals:
+        added = {"tally": totals.c.tally + statement.excluded.tally}
+        statement = statement.on_conflict_do_update(index_elements=[*_TALLY], set_=added)
+    return Quick(lambda _dialect: statement)
 
 
 @cache

@@ -6,7 +6,7 @@ to the driver as they are. Their values are converted by SQLAlchemy's own types,
 SQLAlchemy's, without the values.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -24,6 +24,13 @@ class Quick:
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, given: Mapping[str, Any]) -> list[Sequence[Any]]:
+        return self._ready(connection).rows(connection, given)
+
+    def many(self, connection: Connection, given: Iterable[Mapping[str, Any]]) -> None:
+        """Once for each of the given, and nothing is answered."""
+        self._ready(connection).many(connection, given)
+
+    def _ready(self, connection: Connection) -> "_Compiled":
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -31,7 +38,7 @@ class Quick:
         turn = connection.info.get(TURN)
         if turn:
             turn.before_statement(overtakes=True)
-        return compiled.rows(connection, given)
+        return compiled
 
     def value(self, connection: Connection, given: Mapping[str, Any]) -> Any:
         """The first value of the only row; None where there is none."""
@@ -58,13 +65,19 @@ class _Compiled:
         self._dialect = dialect
 
     def rows(self, connection: Connection, given: Mapping[str, Any]) -> list[Sequence[Any]]:
-        asked = self._asked(given)
         driver: Any = connection.connection.driver_connection
         try:
-            found: list[Sequence[Any]] = driver.execute(self._sql, asked).fetchall()
+            found: list[Sequence[Any]] = driver.execute(self._sql, self._asked(given)).fetchall()
         except self._dialect.loaded_dbapi.Error as error:
             raise self._as_usual(error) from None
         return [self._converted(row) for row in found] if self._read else found
+
+    def many(self, connection: Connection, given: Iterable[Mapping[str, Any]]) -> None:
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.cursor().executemany(self._sql, [self._asked(one) for one in given])
+        except self._dialect.loaded_dbapi.Error as error:
+            raise self._as_usual(error) from None
 
     def _asked(self, given: Mapping[str, Any]) -> Any:
         values = {**self._set, **given}

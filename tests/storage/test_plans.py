@@ -175,7 +175,8 @@ INSERT INTO joined (workspace_id, kudos_number, person_id, since)
 INSERT INTO lanes (workspace_id, destination, free_at) MANY SELECT 'T0HERE', 'L' || n, MOMENT FROM at;
 INSERT INTO outbox
   (workspace_id, key, destination, kind, fact, subject, state, due_at, attempts, unsure, queued_at)
-  MANY SELECT 'T0HERE', 'k' || n, 'U' || n, 'KudosPosted', '{}', 'kudos\:' || n, 'sent', MOMENT, 1, false, MOMENT
+  MANY SELECT 'T0HERE', 'k' || n, 'U' || n, 'KudosPosted', '{}', 'kudos\:' || n, 'sent', MOMENT, 1, false,
+  MOMENT
   FROM at;
 INSERT INTO people
   (workspace_id, person_id, handle, name, real_name, plain_handle, plain_name, plain_real_name, home_id,
