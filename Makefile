@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults bench train pictures lock clean
+.PHONY: help playground test check format faults soak bench train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -34,10 +34,15 @@ format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-faults: $(READY)  ## The long run: 200 kills, 500 orders of events, 10,000 steps in search of a leak, 12 weeks
+faults: $(READY)  ## The long run: 200 kills, every trouble 5 times, 500 orders of events, 10,000 steps, 12 weeks, stories over Socket Mode
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
 		GOODWORD_ORDERS=$${GOODWORD_ORDERS:-500} GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} \
+		GOODWORD_TROUBLES=$${GOODWORD_TROUBLES:-5} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
+	@GOODWORD_TRANSPORT=socket $(BIN)/python -m pytest tests/stories -k sqlite --numprocesses $${WORKERS:-4} --dist worksteal
+
+soak: $(READY)  ## Half an hour of mixed load on four processes, with kills and a failing Slack
+	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 bench: $(READY)  ## Measure Goodword beside bare Bolt, and write the table of docs/performance.md anew
 	@$(BIN)/python -m benchmarks.speed $(ARGS)

@@ -12,6 +12,7 @@ import uvloop
 
 from bot import config as environment
 from bot import directory, logs, operate, report, serve
+from bot import workers as several
 from bot.errors import Refusal
 
 T = TypeVar("T")
@@ -33,11 +34,18 @@ goodword.add_typer(people, name="directory")
 
 
 @goodword.command()
-def run() -> None:
-    """Run against Slack, over HTTP."""
+def run(
+    workers: Annotated[
+        int, typer.Option(help="Processes that share the port, on PostgreSQL.", min=1, max=256)
+    ] = 1,
+) -> None:
+    """Run against Slack: over HTTP, or in Socket Mode where SLACK_APP_TOKEN is set."""
     config = environment.read()
     logs.set_up(config.log_level, config.log_format)
-    _await(serve.run(config))
+    if workers == 1:
+        _await(serve.run(config))
+    elif code := several.run(config, workers):
+        raise typer.Exit(code)
 
 
 @goodword.command()
@@ -80,9 +88,10 @@ def verify(workspace: Workspace = None) -> None:
 @goodword.command()
 def manifest(
     url: Annotated[str, typer.Option(help="Where Slack reaches Goodword.")] = "https://goodword.example.com",
+    socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode, without an address.")] = False,  # noqa: FBT002
 ) -> None:
     """Print the Slack app manifest."""
-    print(json.dumps(operate.manifest_for(url), indent=2))
+    print(json.dumps(operate.manifest_for(url, calls=socket), indent=2))
 
 
 @goodword.command()

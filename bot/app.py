@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,10 +21,12 @@ from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
 from handlers.directory.reading import Colleagues, read_everything
 from handlers.directory.slack import Directory
+from handlers.line import Patience
 from handlers.mail import Mailer
 from handlers.metrics import Metrics
 from handlers.office import Office
 from handlers.schedule import Watch, heartbeat
+from handlers.socket import Socket, socket_to
 from storage import engine as engines
 from storage import migrations, workspaces
 from storage.work import Store
@@ -55,6 +57,7 @@ class Plan:
     bot_token: str
     signing_secret: str
     api_url: str
+    app_token: str = ""
     now: Clock = utc_now
     lease: timedelta = timedelta(seconds=30)
     pace: timedelta = timedelta(seconds=1)
@@ -62,11 +65,14 @@ class Plan:
     scim_url: str = ""
     scim_token: str = ""
     smtp_url: str = ""
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
     """A Goodword that runs: `asgi` answers HTTP, `wake` makes it look at what is due.
+
+    In Socket Mode `socket` is to be started, and HTTP has no door for Slack.
 
     `introduced` is done once the directory was read: whole, where that was still to be done tonight.
     """
@@ -76,6 +82,7 @@ class Bot:
     store: Store
     wake: Callable[[], None]
     introduced: asyncio.Task[None]
+    socket: Socket | None
 
 
 @asynccontextmanager
@@ -125,9 +132,9 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
             directory.heard,
         )
         bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)
-        door = front.Front(
-            bolt, plan.signing_secret, lambda: plan.now().timestamp(), partial(_answered, plan, metrics)
-        )
+        road = front.Road(bolt, partial(_answered, plan, metrics))
+        socket = socket_to(road, session, plan.app_token, plan.api_url, metrics.line, plan.patience)
+        door = None if socket else front.Front(road, plan.signing_secret, lambda: plan.now().timestamp())
         reading = _background(closing, _read_directory(directory, nightly, me.workspace))
         _background(closing, _say_what_is_missing(store, clients, me))
         delivering = asyncio.create_task(postman.run())
@@ -146,7 +153,8 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         beating.start()
         closing.callback(beating.shutdown, wait=False)
         counted = metrics.door(partial(_waiting, store, plan))
-        yield Bot(front.site(door, partial(_missing, store), counted), me, store, postman.wake, reading)
+        site = front.site(door, partial(_missing, store, socket), counted)
+        yield Bot(site, me, store, postman.wake, reading, socket)
 
 
 def scim_of(url: str, token: str) -> Colleagues | None:
@@ -178,11 +186,12 @@ def schema_missing(store: Store) -> str:
     return migrations.stranger(found) or older
 
 
-async def _missing(store: Store) -> str:
+async def _missing(store: Store, socket: Socket | None) -> str:
     """Say what `/readyz` is red about."""
     try:
         async with asyncio.timeout(READY_WITHIN):
-            return await asyncio.to_thread(schema_missing, store)
+            missing = await asyncio.to_thread(schema_missing, store)
+            return missing or (socket.missing() if socket else "")
     except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
         return f"the database does not answer ({type(error).__name__})"
 

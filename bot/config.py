@@ -21,6 +21,11 @@ class Config(BaseSettings):
     slack_signing_secret: SecretStr = Field(
         SecretStr(""), description="Proves that a request comes from Slack, from *Basic Information*"
     )
+    slack_app_token: SecretStr = Field(
+        SecretStr(""),
+        description="The app-level token (`xapp-…`), from *Basic Information*: "
+        "with it Goodword calls Slack (Socket Mode) and needs neither an address nor a signing secret",
+    )
     slack_api_url: str = Field(
         "https://slack.com/api/", description="Where Slack's Web API is; change it for a stand-in or a proxy"
     )
@@ -68,6 +73,14 @@ class Config(BaseSettings):
             raise ValueError("must start with https:// or http://")
         return value if value.endswith("/") else f"{value}/"
 
+    @field_validator("slack_app_token")
+    @classmethod
+    def _of_an_app(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if token and not token.startswith("xapp-"):
+            raise ValueError("must start with xapp-; a bot's token (xoxb-) belongs into SLACK_BOT_TOKEN")
+        return value
+
     @field_validator("goodword_scim_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -83,7 +96,9 @@ class Config(BaseSettings):
 
     def missing(self) -> list[str]:
         """Names of the variables without which Goodword cannot talk to Slack."""
-        needed = {"SLACK_BOT_TOKEN": self.slack_bot_token, "SLACK_SIGNING_SECRET": self.slack_signing_secret}
+        needed = {"SLACK_BOT_TOKEN": self.slack_bot_token}
+        if not self.slack_app_token.get_secret_value():  # in Socket Mode nothing comes in that is signed
+            needed["SLACK_SIGNING_SECRET"] = self.slack_signing_secret
         return [name for name, value in needed.items() if not value.get_secret_value()]
 
 

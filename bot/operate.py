@@ -17,7 +17,7 @@ from bot.config import Config
 from bot.errors import Refusal
 from bot.ports import Parked, Work
 from bot.rules.people import listed
-from handlers import slack
+from handlers import slack, socket
 from handlers.directory.slack import refused_as_stand_in
 from handlers.manifest import SCOPES, manifest
 from storage import engine as engines
@@ -211,10 +211,21 @@ async def _of_slack(config: Config, *, database: bool) -> list[Finding]:
             return [Finding(well=False, sentence=no.sentence)]
         found = [Finding(well=True, sentence=f"Slack knows the token: {me.name}.")]
         found.append(_of_scopes(me.scopes))
+        if config.slack_app_token.get_secret_value():
+            found.append(await _of_line(config, session))
         if database:
             found.append(await _of_channel(config, clients, me.workspace))
             found += await _of_stand_in(config, clients, me.workspace)
         return found
+
+
+async def _of_line(config: Config, session: Any) -> Finding:
+    """Whether Slack would give a line for Socket Mode; it is not opened, for Slack counts them."""
+    token = config.slack_app_token.get_secret_value()
+    address = await slack.line_address(session, token, config.slack_api_url)
+    if isinstance(address, slack.Failed):
+        return Finding(well=False, sentence=socket.not_accepted(address.reason))
+    return Finding(well=True, sentence="Slack knows the app-level token, and Socket Mode is switched on.")
 
 
 async def _of_stand_in(config: Config, clients: slack.Clients, workspace: str) -> list[Finding]:
@@ -310,8 +321,13 @@ def _operator() -> str:
         return "command line"
 
 
-def manifest_for(url: str) -> dict[str, Any]:
-    """Give the manifest for a Goodword that Slack reaches at `url`, with or without the path."""
+def manifest_for(url: str, *, calls: bool = False) -> dict[str, Any]:
+    """Give the manifest for a Goodword that Slack reaches at `url`, with or without the path.
+
+    With `calls` it is for one that calls Slack itself, by Socket Mode, and has no address.
+    """
+    if calls:
+        return manifest("", socket=True)
     if not url.startswith("https://") or not url.removeprefix("https://").strip("/"):
         raise Refusal("Slack only calls https addresses: --url https://…")
     return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events")

@@ -6,13 +6,14 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import uvicorn
 
-from bot.app import Plan, running
+from bot.app import Bot, Plan, running
 from bot.config import Config
 from bot.errors import Refusal
 from storage import keys
@@ -41,19 +42,66 @@ class Server(uvicorn.Server):
         yield
 
 
-async def run(config: Config, plan: Plan | None = None) -> None:
-    """Run against Slack until SIGTERM or SIGINT; requests in hand are finished, then messages under way."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What one of several workers has from the first process.
+
+    `alive` is a pipe that ends with that process; `ready` tells it that this one serves.
+    """
+
+    listening: socket.socket
+    alive: int
+    ready: Callable[[], object]
+
+
+def refuse_unset(config: Config) -> None:
     if missing := config.missing():
         raise Refusal(f"Please set {' and '.join(missing)}: docs/install.md says where to find them.")
+
+
+async def run(config: Config, plan: Plan | None = None, shared: Shared | None = None) -> None:
+    """Run against Slack until SIGTERM or SIGINT; requests in hand are finished, then messages under way."""
+    refuse_unset(config)
     stopped = on_signals()
+    if shared:
+        asyncio.get_running_loop().add_reader(shared.alive, _orphaned, shared.alive, stopped)
     async with AsyncExitStack() as closing:
         bot = await _unless(stopped, closing.enter_async_context(running(plan or plan_of(config))))
         if bot is None:
             return
-        address = await closing.enter_async_context(served(bot.asgi, config.host, config.port))
-        log.info("Goodword listens for %s at %s/slack/events", bot.me.name, address)
+        listening = shared.listening if shared else closing.enter_context(bound(config.host, config.port))
+        opening = closing.enter_async_context(open_to_slack(bot, listening))
+        address = await _unless(stopped, opening)
+        if address is None:
+            return
+        if bot.socket:
+            log.info("Goodword calls Slack for %s; how it is stands at %s/readyz", bot.me.name, address)
+        else:
+            log.info("Goodword listens for %s at %s/slack/events", bot.me.name, address)
+        if shared:
+            shared.ready()
         await stopped.wait()
         log.info("stopping: finishing what is in hand")
+
+
+def _orphaned(alive: int, stopped: asyncio.Event) -> None:
+    """The first process was killed: nobody would restart or stop us, and the port would stay taken."""
+    asyncio.get_running_loop().remove_reader(alive)
+    stopped.set()
+
+
+@asynccontextmanager
+async def open_to_slack(bot: Bot, listening: socket.socket) -> AsyncIterator[str]:
+    """Serve HTTP, and in Socket Mode call Slack; gives the address. Slack is left first, at the end."""
+    async with served_at(bot.asgi, listening) as address:
+        if bot.socket is None:
+            yield address
+            return
+        try:
+            await bot.socket.start()
+            yield address
+        finally:
+            await bot.socket.stop()
 
 
 async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -79,6 +127,7 @@ def plan_of(config: Config) -> Plan:
         bot_token=config.slack_bot_token.get_secret_value(),
         signing_secret=config.slack_signing_secret.get_secret_value(),
         api_url=config.slack_api_url,
+        app_token=config.slack_app_token.get_secret_value(),
         scim_url=config.goodword_scim_url,
         scim_token=config.goodword_scim_token.get_secret_value(),
         smtp_url=config.goodword_smtp_url.get_secret_value(),
@@ -88,10 +137,16 @@ def plan_of(config: Config) -> Plan:
 @asynccontextmanager
 async def served(asgi: Any, host: str, port: int) -> AsyncIterator[str]:
     """Serve an app in this loop; gives its address, and stops taking requests when the block is left."""
+    with bound(host, port) as listening:
+        async with served_at(asgi, listening) as address:
+            yield address
+
+
+@asynccontextmanager
+async def served_at(asgi: Any, listening: socket.socket) -> AsyncIterator[str]:
+    """The same, at a socket that listens already."""
     config = uvicorn.Config(
         asgi,
-        host=host,
-        port=port,
         http="httptools",
         lifespan="off",
         access_log=False,
@@ -100,18 +155,17 @@ async def served(asgi: Any, host: str, port: int) -> AsyncIterator[str]:
         timeout_graceful_shutdown=LAST_REQUESTS,
     )
     server = Server(config)
-    listening = _bound(host, port)
     serving = asyncio.create_task(server.serve([listening]))
     await server.listening.wait()
     try:
-        yield f"http://{host}:{listening.getsockname()[1]}"
+        host, port, *_ = listening.getsockname()
+        yield f"http://{host}:{port}"
     finally:
         server.should_exit = True
         await serving
-        listening.close()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
     """Take the port, or refuse with a sentence; uvicorn's own way logs an error and exits."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.ports import Clock, Letter, PostOffice, Sent, Transact
 from handlers import slack
-from handlers.errors import reference
+from handlers.errors import OnceTold
 from handlers.letters.acts import Act, Mail, Remove, Stuck, Unsay
 from handlers.letters.compose import compose
 from handlers.mail import Mailer
@@ -59,7 +59,8 @@ class Postman:
         self._mailer = mailer or Mailer(None)
         self._wake = asyncio.Event()
         self._stopping = False
-        self._troubled = False
+        self._claiming = OnceTold(log, "no messages can be claimed", "messages can be claimed again")
+        self._delivering = OnceTold(log, "trouble with messages", "messages are delivered again")
         self._under_way: dict[asyncio.Task[None], int] = {}  # with the letter's id
         self._quiet: dict[str, datetime] = {}  # workspace → until when Slack asked for silence
 
@@ -75,9 +76,9 @@ class Postman:
             try:
                 idle = not await self._round()
                 ended = asyncio.get_running_loop().time()
-                self._recovered()
+                self._claiming.well()
             except Exception as error:  # noqa: BLE001 - the postman must outlive any single trouble
-                self._in_trouble(error)
+                self._claiming.met(error)
                 idle = True
             if idle and not self._stopping:
                 await self._wake.wait()
@@ -112,17 +113,6 @@ class Postman:
             task.add_done_callback(self._finished)
         return bool(claimed)
 
-    def _in_trouble(self, error: Exception) -> None:
-        """Say once that nothing can be claimed, not every second for as long as it lasts."""
-        if not self._troubled:
-            log.error("no messages can be claimed, reference %s; trying on", reference(error))
-        self._troubled = True
-
-    def _recovered(self) -> None:
-        if self._troubled:
-            log.info("messages can be claimed again")
-        self._troubled = False
-
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task)
         self.wake()
@@ -132,8 +122,9 @@ class Postman:
         try:
             async with asyncio.timeout(self._within):
                 await self._attempt(letter)
+            self._delivering.well()
         except Exception as error:  # noqa: BLE001 - one letter's trouble is not the others'
-            log.error("trouble with %s, reference %s", letter.key, reference(error))  # noqa: TRY400
+            self._delivering.met(error)
             with contextlib.suppress(Exception):  # if even that fails, the lease brings it back
                 await self._mark(letter, Failed("unexpected trouble, see the log", unsure=True))
 

@@ -42,6 +42,26 @@ async def error_on_form(handler: Callable[[], Awaitable[Answer | None]], block: 
         return {"response_action": "errors", "errors": {block: sentence}}
 
 
+class OnceTold:
+    """Tells an operator that something is wrong when it begins, and that it is well again, not each time."""
+
+    def __init__(self, log: logging.Logger, trouble: str, over: str) -> None:
+        self._log = log
+        self._trouble = trouble
+        self._over = over
+        self._in_trouble = False
+
+    def met(self, error: BaseException) -> None:
+        if not self._in_trouble:
+            self._log.error("%s, reference %s; trying on", self._trouble, reference(error))
+        self._in_trouble = True
+
+    def well(self) -> None:
+        if self._in_trouble:
+            self._log.info("%s", self._over)
+        self._in_trouble = False
+
+
 def reference(error: BaseException) -> str:
     """Log an error under a short reference: its kind and where it came from.
 

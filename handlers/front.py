@@ -9,18 +9,19 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from handlers import capture, payloads
@@ -65,32 +66,56 @@ class SlackTime(SignatureClock):
         return self.seconds()
 
 
-class Front:
-    """Answers Slack's requests; `dispatch` is Bolt."""
+class Road:
+    """The way from either door to Bolt: what was read is looked at, answered, and told of."""
 
-    def __init__(self, bolt: AsyncApp, signing_secret: str, seconds: Callable[[], float], seen: Seen) -> None:
+    def __init__(self, bolt: AsyncApp, seen: Seen) -> None:
         self._bolt = bolt
-        self._verifier = SignatureVerifier(signing_secret, clock=SlackTime(seconds))
         self._seen = seen
 
-    async def answer(self, request: Request) -> Response:
+    async def take(self, read: Callable[[], Awaitable[dict[str, Any]]]) -> BoltResponse:
+        """Answer what `read` gives, which may refuse it; anything but 200 is for the sender to repeat."""
         kind, began = "request", time.perf_counter()
         try:
-            raw = await _body(request)
-            self._verify(raw, request.headers)
-            body = _parsed(raw, request.headers.get("content-type", ""))
+            body = await read()
             kind = kind_of(body)
             if kind == TALK and capture.is_idle(body):
-                self._seen(kind, HTTPStatus.OK, time.perf_counter() - began)
-                return Response()
+                self._seen(kind, 200, time.perf_counter() - began)
+                return BoltResponse(status=200)
             payloads.Request.model_validate(body)
-            response = await self._answer(kind, body)
+            answer = await self._answer(kind, body)
         except Refused as no:
-            response = PlainTextResponse(no.sentence, status_code=no.status)
+            answer = BoltResponse(status=no.status, body=no.sentence)
         except ValidationError:
-            response = PlainTextResponse("This is not what Slack sends.", status_code=400)
-        self._seen(kind, response.status_code, time.perf_counter() - began)
-        return response
+            answer = BoltResponse(status=400, body="This is not what Slack sends.")
+        self._seen(kind, answer.status, time.perf_counter() - began)
+        return answer
+
+    async def _answer(self, kind: str, body: dict[str, Any]) -> BoltResponse:
+        match kind:
+            case "url_verification":
+                return BoltResponse(status=200, body={"challenge": str(body.get("challenge", ""))})
+            case "ssl_check" | "app_rate_limited":
+                return BoltResponse(status=200)
+        return await self._bolt.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+
+
+class Front:
+    """Answers Slack's requests over HTTP."""
+
+    def __init__(self, road: Road, signing_secret: str, seconds: Callable[[], float]) -> None:
+        self._road = road
+        self._verifier = SignatureVerifier(signing_secret, clock=SlackTime(seconds))
+
+    async def answer(self, request: Request) -> Response:
+        answer = await self._road.take(partial(self._read, request))
+        content_type = answer.first_headers().get("content-type", "text/plain")
+        return Response(answer.body, status_code=answer.status, media_type=content_type)
+
+    async def _read(self, request: Request) -> dict[str, Any]:
+        raw = await _body(request)
+        self._verify(raw, request.headers)
+        return _parsed(raw, request.headers.get("content-type", ""))
 
     def _verify(self, raw: bytes, headers: Mapping[str, str]) -> None:
         timestamp = headers.get("x-slack-request-timestamp", "")
@@ -108,17 +133,6 @@ class Front:
             raise Refused(400, UNREADABLE) from None
         if not signed:
             raise Refused(401, "The signature does not match. Is SLACK_SIGNING_SECRET that of this app?")
-
-    async def _answer(self, kind: str, body: dict[str, Any]) -> Response:
-        match kind:
-            case "url_verification":
-                return JSONResponse({"challenge": str(body.get("challenge", ""))})
-            case "ssl_check" | "app_rate_limited":
-                return Response(status_code=200)
-        asked = AsyncBoltRequest(body=body, mode="socket_mode")
-        answer = await self._bolt.async_dispatch(asked)
-        content_type = answer.first_headers().get("content-type", "text/plain")
-        return Response(answer.body, status_code=answer.status, media_type=content_type)
 
 
 def kind_of(body: Mapping[str, Any]) -> str:
@@ -152,7 +166,7 @@ def _parsed(raw: bytes, content_type: str) -> dict[str, Any]:
     try:
         text = raw.decode("utf-8")
         if kind == EVENTS:
-            return _object(text)
+            return json_object(text)
         if kind == FORMS:
             return _form(text)
     except (UnicodeDecodeError, ValueError, RecursionError):
@@ -171,10 +185,11 @@ def _form(text: str) -> dict[str, Any]:
     if "command" in fields or "ssl_check" in fields:
         _can_be_kept(fields)
         return fields
-    return _object(fields.get("payload", ""))
+    return json_object(fields.get("payload", ""))
 
 
-def _object(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
+    """Read an object all of which a database can keep; else it is a ValueError or a RecursionError."""
     value = json.loads(text)
     if not isinstance(value, dict):
         raise ValueError("no object")  # noqa: TRY004 - it is the sender's mistake, and caught above
@@ -203,11 +218,12 @@ Readiness = Callable[[], Awaitable[str]]
 Door = Callable[[Request], Awaitable[Response]]
 
 
-def site(front: Front, missing: Readiness, metrics: Door) -> Starlette:
-    """Give the whole HTTP side: Slack's door, and three for those who watch over us."""
+def site(front: Front | None, missing: Readiness, metrics: Door) -> Starlette:
+    """Give the HTTP side: three doors for those who watch over us, and Slack's, unless we call Slack."""
+    slack = [Route("/slack/events", front.answer, methods=["POST"])] if front else []
     return Starlette(
         routes=[
-            Route("/slack/events", front.answer, methods=["POST"]),
+            *slack,
             Route("/healthz", healthz),
             Route("/readyz", readyz(missing)),
             Route("/metrics", metrics),

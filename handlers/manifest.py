@@ -3,7 +3,7 @@
 Format: Slack's app manifest schema, major version 2.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from handlers.routes import COMMANDS, EVENTS, SHORTCUTS
@@ -54,8 +54,10 @@ NAMED = {
 SUBSCRIBED = {"message": ("message.channels", "message.groups")}
 
 
-def manifest(request_url: str) -> dict[str, Any]:
-    """Give the manifest for an app that listens at `request_url` (…/slack/events)."""
+def manifest(request_url: str, *, socket: bool = False) -> dict[str, Any]:
+    """Give the manifest for an app that listens at `request_url` (…/slack/events), or calls Slack itself."""
+    at = {} if socket else {"url": request_url}
+    to = {} if socket else {"request_url": request_url}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -72,14 +74,14 @@ def manifest(request_url: str) -> dict[str, Any]:
             },
             "bot_user": {"display_name": NAME.lower(), "always_online": True},
             "shortcuts": list(_shortcuts()),
-            "slash_commands": list(_commands(request_url)),
+            "slash_commands": list(_commands(at)),
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "event_subscriptions": {"request_url": request_url, "bot_events": subscriptions()},
-            "interactivity": {"is_enabled": True, "request_url": request_url},
+            "event_subscriptions": {**to, "bot_events": subscriptions()},
+            "interactivity": {"is_enabled": True, **to},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
+            "socket_mode_enabled": socket,
             "token_rotation_enabled": False,
         },
     }
@@ -90,12 +92,12 @@ def subscriptions() -> list[str]:
     return sorted(name for event in EVENTS for name in SUBSCRIBED.get(event, (event,)))
 
 
-def _commands(request_url: str) -> Iterable[dict[str, Any]]:
+def _commands(at: Mapping[str, str]) -> Iterable[dict[str, Any]]:
     for command in COMMANDS:
         description, hint = DESCRIBED[command]
         yield {
             "command": command,
-            "url": request_url,
+            **at,
             "description": description,
             "usage_hint": hint,
             "should_escape": True,  # mentions arrive as ids, not as names that may be ambiguous

@@ -4,11 +4,21 @@ No label carries a name, an id or a word of anybody; each has few values, whatev
 """
 
 import logging
+import os
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+    values,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,14 +29,30 @@ log = logging.getLogger("goodword.metrics")
 
 # Slack gives up after three seconds; half of one is what people begin to notice.
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the package's own name for it
 NAME = re.compile(r"[a-z_]{1,60}")
 
 
 Ask = Callable[[], Awaitable[Waiting]]
 
 
+def share(folder: str) -> None:
+    """Keep figures in files from now on, so that each worker behind one port can tell those of all."""
+    os.environ[FOLDER] = folder
+    # It was chosen when the package was imported; this is the package's own choice, made anew.
+    values.ValueClass = values.get_value_class()
+
+
+def forget(folder: str, pid: int) -> None:
+    """A worker has ended: what it counted stays, what it was does not."""
+    multiprocess.mark_process_dead(pid, folder)  # type: ignore[no-untyped-call] # without types
+
+
 class Metrics:
-    """The figures of one process; of several, each is asked and Prometheus adds them up."""
+    """The figures of one process, or of all workers behind one port.
+
+    Of several replicas each is asked and Prometheus adds them up.
+    """
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
@@ -46,19 +72,29 @@ class Metrics:
             ["message", "outcome", "reason"],
             registry=registry,
         )
-        self._waiting = Gauge("goodword_outbox_messages", "Messages still to be said", registry=registry)
-        self._oldest = Gauge(
-            "goodword_outbox_oldest_seconds", "Age of the oldest of them that is due", registry=registry
+        # What is found out when it is asked: of several workers, the one that was asked says it.
+        asked = partial(Gauge, registry=registry, multiprocess_mode="mostrecent")
+        self._waiting = asked("goodword_outbox_messages", "Messages still to be said")
+        self._oldest = asked("goodword_outbox_oldest_seconds", "Age of the oldest of them that is due")
+        self._parked = asked("goodword_outbox_parked", "Messages that Slack refused for good")
+        self._well = asked("goodword_database_up", "1 if the database answered this very request")
+        self._pool = asked("goodword_database_connections_in_use", "Connections of the pool in use")
+        self._each = partial(Gauge, registry=registry, multiprocess_mode="livesum")
+        self._each("goodword_workers", "Processes that run behind this port").set(1)
+
+    def line(self) -> Callable[[bool, str], None]:
+        """Figures of Socket Mode: whether there is a line to Slack, and why lines were left."""
+        up = self._each("goodword_socket_up", "Lines to Slack that hold, one for each worker")
+        ends = Counter(
+            "goodword_socket_left", "Lines to Slack that were left", ["reason"], registry=self._registry
         )
-        self._parked = Gauge(
-            "goodword_outbox_parked", "Messages that Slack refused for good", registry=registry
-        )
-        self._well = Gauge(
-            "goodword_database_up", "1 if the database answered this very request", registry=registry
-        )
-        self._pool = Gauge(
-            "goodword_database_connections_in_use", "Connections of the pool in use", registry=registry
-        )
+
+        def told(holds: bool, left: str) -> None:  # noqa: FBT001 - a figure
+            up.set(holds)
+            if left:
+                ends.labels(left).inc()
+
+        return told
 
     def answered(self, kind: str, status: int, seconds: float) -> None:
         self._requests.labels(kind, str(status)).inc()
@@ -69,6 +105,13 @@ class Metrics:
         outcome, _, reason = how.partition(" ")
         known = reason if not reason or NAME.fullmatch(reason) else "other"
         self._deliveries.labels(message, outcome, known).inc()
+
+    def _told(self) -> CollectorRegistry:
+        if FOLDER not in os.environ:
+            return self._registry
+        of_all = CollectorRegistry()
+        multiprocess.MultiProcessCollector(of_all, os.environ[FOLDER])  # type: ignore[no-untyped-call]
+        return of_all
 
     def door(self, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
         """Answer `/metrics`; what waits is counted at that moment."""
@@ -85,6 +128,6 @@ class Metrics:
                 self._oldest.set(waiting.oldest)
                 self._parked.set(waiting.parked)
                 self._pool.set(waiting.connections)
-            return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+            return Response(generate_latest(self._told()), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
         return metrics

@@ -51,6 +51,14 @@ class Outline(Payload):
     previous_message: "Outline | str | None" = None
 
 
+class Envelope(Payload):
+    """What Socket Mode carries a payload in; events that were not acknowledged come again in another."""
+
+    envelope_id: str
+    payload: dict[str, Any]
+    accepts_response_payload: bool = False
+
+
 class Happened(Outline):
     type: str
 

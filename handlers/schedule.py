@@ -13,7 +13,7 @@ from bot import digests, escalations, outcomes
 from bot.digests import Ways
 from bot.holidays import is_holiday
 from bot.ports import Clock, Transact
-from handlers.errors import reference
+from handlers.errors import OnceTold
 
 log = logging.getLogger("goodword.schedule")
 
@@ -40,6 +40,7 @@ class Watch:
         self._now = now
         self._read_stand_in = read_stand_in
         self._ways = ways
+        self._trouble = OnceTold(log, "could not look for what is due", "what is due is looked for again")
         self._next: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -56,11 +57,14 @@ class Watch:
             await self._looking
 
     async def _look(self, now: datetime) -> None:
-        await self._unless_in_trouble("what is overdue", self._look_for_overdue(now))
-        outcome = self._transact(self._workspace, partial(outcomes.ask, now=now))
-        await self._unless_in_trouble("outcomes to ask for", outcome)
-        digest = self._transact(self._workspace, partial(digests.look, now=now, ways=self._ways))
-        await self._unless_in_trouble("digests that are due", digest)
+        look = partial(self._transact, self._workspace)
+        outcome, digest = partial(outcomes.ask, now=now), partial(digests.look, now=now, ways=self._ways)
+        well = [
+            await self._unless_in_trouble(looking)
+            for looking in (self._look_for_overdue(now), look(outcome), look(digest))
+        ]
+        if all(well):
+            self._trouble.well()
 
     async def _look_for_overdue(self, now: datetime) -> None:
         if await self._transact(self._workspace, partial(escalations.any_due, now=now)):
@@ -69,12 +73,14 @@ class Watch:
             await self._transact(self._workspace, overdue)
         await self._transact(self._workspace, partial(escalations.forget, now=now))
 
-    async def _unless_in_trouble(self, what: str, looking: Awaitable[object]) -> None:
-        """Trouble with the one kind does not hold up the other."""
+    async def _unless_in_trouble(self, looking: Awaitable[object]) -> bool:
+        """Whether it went well; trouble with the one kind does not hold up the other."""
         try:
             await looking
         except Exception as error:  # noqa: BLE001 - the next look may succeed
-            log.warning("could not look for %s, reference %s", what, reference(error))
+            self._trouble.met(error)
+            return False
+        return True
 
 
 def heartbeat(knock_at: Sequence[Callable[[], None]]) -> AsyncIOScheduler:

@@ -119,6 +119,19 @@ def session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
 
 
+async def line_address(session: aiohttp.ClientSession, app_token: str, base_url: str) -> str | Failed:
+    """Ask Slack where the next line of Socket Mode is to be opened; the address is good for one."""
+    client = AsyncWebClient(base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[])
+    try:
+        answer = await client.apps_connections_open(app_token=app_token)
+        return str(answer.get("url", ""))
+    except SlackApiError as error:
+        verdict = _verdict(error)
+        return verdict if isinstance(verdict, Failed) else Failed("no proper answer", unsure=False)
+    except BROKEN as error:
+        return Failed(type(error).__name__, unsure=False)
+
+
 class _Unanswered(Exception):  # noqa: N818 - a verdict on its way up
     """Slack answered, but not as its API does."""
 

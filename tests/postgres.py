@@ -91,6 +91,13 @@ class Server:
         """Restart on the same port; `immediate` is a crash, and the log is replayed."""
         self._run("pg_ctl", "restart", "-w", "-m", "immediate" if immediate else "fast", "-l", "log")
 
+    def halt(self) -> None:
+        """Be down, until `resume`."""
+        self._run("pg_ctl", "stop", "-w", "-m", "fast")
+
+    def resume(self) -> None:
+        self._run("pg_ctl", "start", "-w", "-l", "log", "-o", f"-p {self.port}")
+
     def database(self, like: str | None = None) -> str:
         """Make a database and give its URL: empty, or a copy of `like`, to which nobody may be connected."""
         name = next(self._names)

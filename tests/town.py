@@ -1,6 +1,7 @@
 """A town to tell stories in: a pretend Slack, Goodword beside it, and real HTTP between the two."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,18 +9,24 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, func, select
 
 from bot import settings
 from bot.app import Bot, Plan, running
-from bot.serve import served
+from bot.serve import bound, open_to_slack
 from handlers.manifest import manifest
 from handlers.playground import Interaction, Message, PretendClock, PretendSlack, sample_company, serve
 from storage.tables import outbox
 
-SECRET, TOKEN = "shhh", "xoxb-town"
+SECRET, TOKEN, APP_TOKEN = "shhh", "xoxb-town", "xapp-town"
 KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
+# For stories that are told over HTTP and over Socket Mode, in whichever the others are.
+WAYS = [("sqlite", "http"), ("postgresql", "http"), ("sqlite", "socket")]
+both_ways = pytest.mark.parametrize(("engine_name", "transport"), WAYS, indirect=True)
 # A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
+# GOODWORD_TRANSPORT=socket tells every story over Socket Mode instead of HTTP.
+SOCKET = os.environ.get("GOODWORD_TRANSPORT", "http") == "socket"
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 
 
@@ -75,6 +82,11 @@ class Town:
                     return
                 await self._news.wait()
 
+    def news(self) -> "asyncio.Task[bool]":
+        """Ends when Goodword next tells of something."""
+        self._news.clear()
+        return asyncio.create_task(self._news.wait())
+
     def told(self, kind: str, summary: str) -> None:
         self.happened.append((kind, summary))
         self._news.set()
@@ -103,22 +115,31 @@ async def town(
     *,
     plan: Callable[[Plan], Plan] = lambda plan: plan,
     slack_options: Mapping[str, Any] | None = None,
+    socket: bool = SOCKET,
 ) -> AsyncIterator[Town]:
     """Build a town over a migrated database; `plan` may change what Goodword is built from."""
-    slack = pretend_slack(**(slack_options or {}))
+    slack = pretend_slack(socket=socket, **(slack_options or {}))
     async with serve(slack), beside(slack, database_url, plan=plan) as made:
         yield made
 
 
-def pretend_slack(**options: Any) -> PretendSlack:
+def pretend_slack(*, socket: bool = SOCKET, **options: Any) -> PretendSlack:
     given: dict[str, Any] = {"company": sample_company(), "rate_limits": False} | options
     return PretendSlack(
-        manifest=manifest("https://goodword.example.com/slack/events"),
+        manifest=manifest("https://goodword.example.com/slack/events", socket=socket),
+        app_token=APP_TOKEN,
         signing_secret=SECRET,
         bot_token=TOKEN,
         clock=PretendClock(MORNING),
         **given,
     )
+
+
+@asynccontextmanager
+async def _open(bot: Bot) -> AsyncIterator[str]:
+    with bound("127.0.0.1", 0) as listening:
+        async with open_to_slack(bot, listening) as address:
+            yield address
 
 
 @asynccontextmanager
@@ -138,11 +159,12 @@ async def beside(
         TOKEN,
         SECRET,
         slack.api_url,
+        app_token=APP_TOKEN if slack.links.wanted else "",
         now=slack.clock.now,
         pace=timedelta(0),
         told=tell,
     )
-    async with running(plan(built)) as bot, served(bot.asgi, "127.0.0.1", 0) as ours:
+    async with running(plan(built)) as bot, _open(bot) as ours:
         unsubscribe = slack.clock.subscribe(bot.wake)
         slack.request_url = f"{ours}/slack/events"
         await bot.introduced

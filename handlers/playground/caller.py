@@ -15,6 +15,7 @@ import aiohttp
 
 from handlers.playground.bell import Bell
 from handlers.playground.clock import PretendClock
+from handlers.playground.links import Links
 from handlers.playground.world import Json
 
 HTTP_OK = range(200, 300)
@@ -83,8 +84,11 @@ class Outgoing:
 class Caller:
     """Sends deliveries and keeps them; `limit` is how many seconds the app may take to answer."""
 
-    def __init__(self, *, clock: PretendClock, bell: Bell, signing_secret: str, limit: float) -> None:
+    def __init__(
+        self, *, clock: PretendClock, bell: Bell, signing_secret: str, limit: float, links: Links
+    ) -> None:
         self.request_url: str | None = None
+        self.links = links
         self.outgoing = Outgoing()
         self.deliveries: list[Delivery] = []
         self.told: Callable[[Delivery], None] = lambda _delivery: None
@@ -120,7 +124,7 @@ class Caller:
         began, at = time.monotonic(), self._clock.now()
         self._in_flight += 1
         try:
-            status, answer, error, answered = await self._post(delivery.raw, headers)
+            status, answer, error, answered = await self._out(delivery, headers, retry)
         finally:
             self._in_flight -= 1
             self._bell.ring()
@@ -140,6 +144,16 @@ class Caller:
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": f"v0={digest}",
         }
+
+    async def _out(
+        self, delivery: Delivery, headers: dict[str, str], retry: tuple[int, str] | None
+    ) -> tuple[int | None, Any, str | None, dict[str, str]]:
+        """Over HTTP, or down a link where the app has Socket Mode: never both."""
+        if not self.links.wanted:
+            return await self._post(delivery.raw, headers)
+        if self.outgoing.paused:
+            return None, None, "connection_failed", {}
+        return *await self.links.deliver(delivery.kind, delivery.body, retry, self.limit), {}
 
     async def _post(
         self, raw: bytes, headers: dict[str, str]

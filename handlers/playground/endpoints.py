@@ -33,7 +33,12 @@ class WebApi:
         method = str(request.path_params["method"])
         raw, token = await _read(request)
         args = Args(raw)
-        response = await self._answer(method, token, args)
+        self._slack.at_work += 1
+        try:
+            response = await self._answer(method, token, args)
+        finally:
+            self._slack.at_work -= 1
+            self._slack.bell.ring()
         if response is None:
             await cut(receive, send)
         else:
@@ -41,9 +46,10 @@ class WebApi:
 
     async def _answer(self, method: str, token: str | None, args: Args) -> Response | None:
         """None means: cut the line. Whoever has no token uses up nothing of what is planned."""
-        if token != self._slack.bot_token:
+        if token not in self._slack.tokens:
             return JSONResponse(perform(self._slack, method, token, args))
         fault = self._slack.faults.take(method)
+        self._slack.bell.ring()  # somebody may wait for this very fault to begin
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         elif fault is not None and fault.kind != "drop_after":

@@ -18,6 +18,7 @@ class Manifest:
     home_tab: bool = False
     messages_tab: bool = False
     messages_read_only: bool = False
+    socket_mode: bool = False
 
 
 def _at(manifest: Any, *path: str) -> Any:
@@ -36,5 +37,6 @@ def parse(manifest: Json) -> Manifest:
         scopes=frozenset(_at(manifest, "oauth_config", "scopes", "bot") or ()),
         home_tab=bool(home.get("home_tab_enabled")),
         messages_tab=bool(home.get("messages_tab_enabled")),
+        socket_mode=bool(_at(manifest, "settings", "socket_mode_enabled")),
         messages_read_only=bool(home.get("messages_tab_read_only_enabled")),
     )

@@ -113,7 +113,7 @@ async def listening(asgi: ASGIApp, host: str = HOST, port: int = 0) -> AsyncIter
 async def serve(slack: PretendSlack, port: int = 0, host: str = HOST) -> AsyncIterator[str]:
     """Serve the pretend Slack; streams that stand open do not hold up the end."""
     try:
-        async with listening(slack.asgi, host, port) as base_url:
+        async with slack.links.served(), listening(slack.asgi, host, port) as base_url:
             slack.api_url, slack.public_url = f"{base_url}/api/", base_url
             await slack.start()
             try:

@@ -18,7 +18,10 @@ METHODS: Mapping[str, Method] = {
     **api_chat.METHODS,
     **api_views.METHODS,
     **api_files.METHODS,
+    "apps.connections.open": lambda slack, _args: {"url": slack.links.address()},
 }
+OF_THE_APP = frozenset({"apps.connections.open"})
+"""What asks for the app's own token, and all others for the bot's."""
 
 # What a method needs whatever it is asked; the conversation methods look for themselves.
 SCOPES: Mapping[str, tuple[str, ...]] = {
@@ -72,7 +75,9 @@ def _admit(slack: Workspace, method: str, token: str | None) -> None:
         raise SlackError("unknown_method", req_method=method)
     if not token:
         raise SlackError("not_authed")
-    if token != slack.bot_token:
+    if token not in slack.tokens:
         raise SlackError("invalid_auth")
+    if token != (slack.app_token if method in OF_THE_APP else slack.bot_token):
+        raise SlackError("not_allowed_token_type")
     if method in SCOPES:
         need(slack, *SCOPES[method])

@@ -16,6 +16,7 @@ from handlers.playground.company import Company, Person
 from handlers.playground.errors import CannotAct
 from handlers.playground.events import allowed, envelope
 from handlers.playground.faults import Faults
+from handlers.playground.links import Links
 from handlers.playground.manifest import parse
 from handlers.playground.sample import sample_company
 from handlers.playground.shown import Message, Shown, read, shown
@@ -77,6 +78,7 @@ class Workspace:
         manifest: Json,
         signing_secret: str,
         bot_token: str,
+        app_token: str = "",
         company: Company | None = None,
         clock: PretendClock | None = None,
         request_url: str | None = None,
@@ -89,17 +91,24 @@ class Workspace:
         self.company = company or sample_company()
         self.manifest = parse(manifest)
         self.bot_token = bot_token
+        self.app_token = app_token
         self.verification_token = secrets.token_hex(12)
         self.world = World(self.company, self.clock)
         self.bell = Bell()
+        self.links = Links(self.bell, self.company.app_id, wanted=self.manifest.socket_mode)
         self.caller = Caller(
-            clock=self.clock, bell=self.bell, signing_secret=signing_secret, limit=ack_seconds
+            clock=self.clock,
+            bell=self.bell,
+            signing_secret=signing_secret,
+            limit=ack_seconds,
+            links=self.links,
         )
         self.caller.request_url = request_url
         self.caller.told = self._tell_delivery
         self.tickets = Tickets(self.clock, trigger_seconds)
         self.faults = Faults()
         self.calls: list[ApiCall] = []
+        self.at_work = 0  # calls that are not answered yet, whether or not anybody still waits
         self.activity: deque[Line] = deque(maxlen=ACTIVITY_KEPT)
         self.api_url = ""
         self.public_url = ""
@@ -115,6 +124,11 @@ class Workspace:
     @request_url.setter
     def request_url(self, url: str | None) -> None:
         self.caller.request_url = url
+
+    @property
+    def tokens(self) -> set[str]:
+        """Those of the bot, and in Socket Mode of the app."""
+        return {token for token in (self.bot_token, self.app_token) if token}
 
     @property
     def outgoing(self) -> Outgoing:

@@ -5,6 +5,7 @@ process is forked from one that has done so; `goodword run` starts in earnest, a
 """
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import re
@@ -19,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
-LISTENS = re.compile(r"listens for .* at (http://\S+)/slack/events")
+LISTENS = re.compile(r"(?:listens|calls Slack) for .* at (http://\S+)/(?:slack/events|readyz)")
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["bot.__main__", "bot.playground"])
@@ -83,6 +84,16 @@ class Running:
     process: asyncio.subprocess.Process
     url: str = ""
     log: list[str] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    silent: bool = False  # nobody holds its standard error any more
+
+    async def says(self, words: str, times: int = 1) -> None:
+        """Wait until this stands in so many lines of its log."""
+        async with asyncio.timeout(30):
+            while len([1 for line in self.log if words in line]) < times:
+                assert not self.silent, "".join(self.log)
+                self.news.clear()
+                await self.news.wait()
 
     async def ends(self) -> int:
         """Wait until it has ended by itself; gives its exit code."""
@@ -94,11 +105,15 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, **environment: str) -> AsyncIterator[Running]:
+async def running(folder: Path, *arguments: str, **environment: str) -> AsyncIterator[Running]:
     """Start `goodword run` on a free port and wait until it listens, or until it has ended."""
     given = {"PORT": "0", **_clean(environment)}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"), cwd=folder, env=given, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "bot", "run", *arguments),
+        cwd=folder,
+        env=given,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     started = Running(process)
     listening = asyncio.Event()
@@ -108,8 +123,8 @@ async def running(folder: Path, **environment: str) -> AsyncIterator[Running]:
             await listening.wait()
         yield started
     finally:
-        if process.returncode is None:
-            process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its workers with it
         await process.wait()
         await reading
 
@@ -118,7 +133,10 @@ async def _read(started: Running, listening: asyncio.Event) -> None:
     assert started.process.stderr
     async for line in started.process.stderr:
         started.log.append(line.decode())
+        started.news.set()
         if found := LISTENS.search(started.log[-1]):
             started.url = found[1]
             listening.set()
+    started.silent = True
+    started.news.set()
     listening.set()

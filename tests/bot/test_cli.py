@@ -135,6 +135,22 @@ async def test_without_a_command_it_shows_what_there_is_and_a_typing_error_is_no
             {"SLACK_BOT_TOKEN": "xoxb-s3cret", "SLACK_SIGNING_SECRET": ""},
             "Please set SLACK_SIGNING_SECRET: docs/install.md says where to find them.",
         ),
+        (
+            "run",
+            {"SLACK_APP_TOKEN": "xapp-s3cret"},
+            "Please set SLACK_BOT_TOKEN: docs/install.md says where to find them.",
+        ),
+        ("run", {"SLACK_APP_TOKEN": "xoxb-s3cret"}, "SLACK_APP_TOKEN is not valid: must start with xapp-"),
+        (
+            "run --workers 2",
+            {"SLACK_BOT_TOKEN": "x", "SLACK_SIGNING_SECRET": "x"},
+            "2 workers need PostgreSQL, and DATABASE_URL names a file of SQLite.",
+        ),
+        (
+            "run --workers 10",
+            {"SLACK_BOT_TOKEN": "x", "SLACK_APP_TOKEN": "xapp-x", "DATABASE_URL": "postgresql://h/goodword"},
+            "In Socket Mode Slack takes 9 workers at most: each has a line of its own.",
+        ),
         ("run", {"PORT": "http"}, "PORT is not valid: "),
         ("run", {"PORT": "70000"}, "PORT is not valid: "),
         ("run", {"PORT": "-1"}, "PORT is not valid: "),
@@ -396,6 +412,8 @@ async def test_manifest_prints_one_that_slack_takes_as_it_is() -> None:
     assert done.err == ""
     made: dict[str, Any] = json.loads(done.out)
     assert made == manifest("https://thanks.example.com/slack/events")
+    by_socket = await goodword("manifest", "--socket")
+    assert json.loads(by_socket.out) == manifest("", socket=True)
 
 
 @on_sqlite
@@ -474,7 +492,8 @@ async def test_check_looks_at_everything_and_all_is_well(
 async def test_check_says_what_is_missing_and_ends_with_an_error(store: Store, database_url: str) -> None:
     lacking = manifest("https://goodword.example.com/slack/events")
     lacking["oauth_config"]["scopes"]["bot"].remove("users:read")
-    slack = PretendSlack(manifest=lacking, signing_secret=SECRET, bot_token=TOKEN)
+    lacking["settings"]["socket_mode_enabled"] = True
+    slack = PretendSlack(manifest=lacking, signing_secret=SECRET, bot_token=TOKEN, app_token="xapp-right")
     await store.transact(
         TEAM, partial(settings.change, name="recognition_channel", typed="#nowhere", by="eve", now=NOW)
     )
@@ -484,9 +503,15 @@ async def test_check_says_what_is_missing_and_ends_with_an_error(store: Store, d
 
     async with serve(slack):
         done = await goodword("check", **variables(slack, database_url))
+        right, wrong = [
+            (await goodword("check", **variables(slack, database_url, SLACK_APP_TOKEN=token))).out
+            for token in ("xapp-right", "xapp-wrong")
+        ]
         nothing_set = await goodword("check", DATABASE_URL=database_url)
 
     assert done.code == nothing_set.code == 1
+    assert "✓ Slack knows the app-level token, and Socket Mode is switched on.\n" in right
+    assert "✗ Slack does not accept SLACK_APP_TOKEN (invalid_auth): it is the app-level token" in wrong
     assert "✗ The app lacks users:read: update it from `goodword manifest` and reinstall.\n" in done.out
     assert "✗ The recognition channel #nowhere cannot be found: create it," in done.out
     assert "✗ Kestrel: Slack refused a message since 2026-03-04 09:00 UTC (channel_not_found): " in done.out

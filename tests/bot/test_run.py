@@ -18,27 +18,28 @@ from tests.bot.command import Running, running
 from tests.postgres import Server
 from tests.town import words
 
-SECRET, TOKEN = "the-signing-secret-of-the-app", "xoxb-the-token-of-the-app"
+SECRET, TOKEN, APP_TOKEN = "the-signing-secret-of-the-app", "xoxb-the-token-of-the-app", "xapp-of-the-app"
 REASON = "for turning the zebra invoice round"
 
 
 @asynccontextmanager
 async def a_run(
-    database_url: str, folder: Path, **environment: str
+    database_url: str, folder: Path, *arguments: str, socket: bool = False, **environment: str
 ) -> AsyncIterator[tuple[PretendSlack, Running]]:
     slack = PretendSlack(
-        manifest=manifest("https://goodword.example.com/slack/events"),
+        manifest=manifest("https://goodword.example.com/slack/events", socket=socket),
+        app_token=APP_TOKEN,
         signing_secret=SECRET,
         bot_token=TOKEN,
         rate_limits=False,
     )
     given = {
         "SLACK_BOT_TOKEN": TOKEN,
-        "SLACK_SIGNING_SECRET": SECRET,
+        **({"SLACK_APP_TOKEN": APP_TOKEN} if socket else {"SLACK_SIGNING_SECRET": SECRET}),
         "DATABASE_URL": database_url,
         **environment,
     }
-    async with serve(slack), running(folder, SLACK_API_URL=slack.api_url, **given) as started:
+    async with serve(slack), running(folder, *arguments, SLACK_API_URL=slack.api_url, **given) as started:
         assert started.url, "".join(started.log)
         slack.request_url = f"{started.url}/slack/events"
         yield slack, started

@@ -35,10 +35,12 @@ from handlers.views.escalations import button_words
 from handlers.views.kudos import HELP
 from storage.tables import metadata
 from tests.docs.pages import ROOT, Page, code, page, pages
+from tests.faults.troubles import EVERYWHERE, POSTGRESQL
 
 README, OPERATIONS, PRIVACY = page("README.md"), page("docs/operations.md"), page("docs/privacy.md")
 ESCALATIONS, DIGESTS = page("docs/escalations.md"), page("docs/digests.md")
 LANGUAGE = page("docs/language.md")
+RELIABILITY = page("docs/reliability.md")
 DEPENDENCIES = page("docs/decisions/0009-dependencies.md")
 PLANNED = Planned(
     Subject("UBEN", "Ben", frozenset({"UBEN"}), Chain("UBEN", ("URUTH",))),
@@ -235,3 +237,14 @@ def test_every_table_that_is_marked_has_a_test() -> None:
     marked = {name for one in pages() for name in one.tables}
     tested = set(re.findall(r"tables\[\"(\w+)\"\]", (ROOT / "tests/docs/test_tables.py").read_text()))
     assert marked == tested
+
+
+def test_the_table_of_troubles_has_every_trouble_on_each_engine_and_nothing_lost() -> None:
+    rows = RELIABILITY.tables["troubles"]
+    everywhere = {(name, engine) for name in EVERYWHERE for engine in ("sqlite", "postgresql")}
+    of_a_server = {(name, "postgresql") for name in POSTGRESQL}
+    killed = {("the process is killed", "sqlite"), ("the process is killed", "postgresql")}
+    killed |= {("one of two replicas is killed while Slack fails", "postgresql")}
+
+    assert {(trouble, engine) for trouble, engine, *_ in rows} == everywhere | of_a_server | killed
+    assert {(lost, doubled) for *_, lost, doubled, _ in rows} == {("0", "0")}

@@ -6,6 +6,8 @@ import pytest
 
 from handlers.manifest import manifest
 from handlers.playground import PretendSlack, sample_company, serve
+from tests.faults.table import NOTE, drawn
+from tests.faults.trial import Row
 from tests.town import SECRET, TOKEN
 
 
@@ -20,3 +22,11 @@ async def slack() -> AsyncIterator[PretendSlack]:
     )
     async with serve(slack):
         yield slack
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for status in ("passed", "failed") for report in terminalreporter.getreports(status)]
+    noted = [dict(report.user_properties).get(NOTE) for report in reports if report.when == "call"]
+    rows = [Row(**row) for row in noted if isinstance(row, dict)]
+    if rows:
+        terminalreporter.write_line(drawn(rows))

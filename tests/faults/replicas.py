@@ -46,6 +46,11 @@ class Replica:
         self.last_words: deque[str] = deque(maxlen=40)
         self.found = 0  # messages that turned out to stand in Slack already
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     async def start(self) -> None:
         """Start the process; `address` is known once it listens."""
         self._process = await asyncio.create_subprocess_exec(

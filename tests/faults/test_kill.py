@@ -16,6 +16,8 @@ from bot import kudos, settings
 from handlers.playground import PretendSlack
 from storage.work import Store
 from tests.faults.replicas import Replica
+from tests.faults.table import Record, note
+from tests.faults.trial import Row
 from tests.town import SECRET, TOKEN, unfinished
 
 RUNS = int(os.environ.get("GOODWORD_FAULT_RUNS", "5"))
@@ -26,7 +28,7 @@ GIVERS = ("ada", "abe", "greta", "mo")
 
 
 async def test_killed_at_random_moments_it_loses_nothing_and_doubles_nothing(
-    database_url: str, slack: PretendSlack
+    database_url: str, engine_name: str, slack: PretendSlack, record_property: Record
 ) -> None:
     await _without_limit(database_url)
     chance = random.Random(SEED)
@@ -35,7 +37,7 @@ async def test_killed_at_random_moments_it_loses_nothing_and_doubles_nothing(
     lives = [_replica(slack, database_url) for _ in range(RUNS + 1)]
     for replica in lives[:-1]:
         acknowledged |= await _one_life(replica, slack, chance, numbers)
-    await _last_life(lives[-1], slack, database_url)
+    recovered = await _last_life(lives[-1], slack, database_url)
 
     posted = Counter(_mark(post.plain) for post in slack.shown("eve").channels["kudos"])
     told = Counter(_mark(word.plain) for word in slack.shown("ben").dms)
@@ -46,6 +48,16 @@ async def test_killed_at_random_moments_it_loses_nothing_and_doubles_nothing(
         f"{RUNS} kills, {len(acknowledged)} acknowledged, {found} found in Slack when their sender had died, "
         f"{len(lost)} lost, {len(doubled)} doubled"
     )
+    row = Row(
+        "the process is killed",
+        engine_name,
+        RUNS,
+        len(acknowledged),
+        len(lost),
+        len(doubled),
+        recovered,
+    )
+    record_property(*note(row))
     assert acknowledged, "nothing was acknowledged, so nothing was tried"
     assert lost == set()
     assert doubled == set()
@@ -63,13 +75,16 @@ async def _one_life(
         await replica.kill()
         return set()
     slack.request_url = f"{await asyncio.wait_for(asyncio.shield(replica.address), 30)}/slack/events"
-    thanking = [asyncio.create_task(_thank(slack, who, numbers)) for who in GIVERS]
+    first = asyncio.Event()
+    thanking = [asyncio.create_task(_thank(slack, who, numbers, first)) for who in GIVERS]
+    if chance.random() < 0.5:  # the others may die over the very first
+        await asyncio.wait_for(first.wait(), 30)
     await asyncio.wait(thanking, timeout=chance.uniform(0.01, 0.5))
     await replica.kill()
     return set().union(*await asyncio.gather(*thanking))
 
 
-async def _thank(slack: PretendSlack, who: str, numbers: Iterator[int]) -> set[str]:
+async def _thank(slack: PretendSlack, who: str, numbers: Iterator[int], first: asyncio.Event) -> set[str]:
     """Thank Ben again and again until nobody answers."""
     acknowledged: set[str] = set()
     while True:
@@ -79,10 +94,12 @@ async def _thank(slack: PretendSlack, who: str, numbers: Iterator[int]) -> set[s
             return acknowledged
         assert "Your thanks to Ben" in done.answer["text"]
         acknowledged.add(mark)
+        first.set()
 
 
-async def _last_life(replica: Replica, slack: PretendSlack, database_url: str) -> None:
-    """Start once more and leave it alive until everything is said."""
+async def _last_life(replica: Replica, slack: PretendSlack, database_url: str) -> float:
+    """Start once more and leave it alive until everything is said; gives the seconds this took."""
+    began = slack.clock.now()
     await replica.start()
     store = Store(database_url)
     try:
@@ -93,6 +110,7 @@ async def _last_life(replica: Replica, slack: PretendSlack, database_url: str) -
     finally:
         await store.close()
         await replica.kill()
+    return (slack.clock.now() - began).total_seconds()
 
 
 async def _without_limit(database_url: str) -> None:

@@ -20,6 +20,8 @@ from bot import kudos
 from handlers.playground import PretendSlack
 from storage.work import Store
 from tests.faults.replicas import Replica
+from tests.faults.table import Record, note
+from tests.faults.trial import Row
 from tests.town import SECRET, TOKEN, unfinished
 
 ROUNDS = int(os.environ.get("GOODWORD_FAULT_RUNS", "3"))
@@ -38,7 +40,9 @@ def engine_name() -> str:
     return "postgresql"  # SQLite serves one process
 
 
-async def test_two_replicas_lose_nothing_and_double_nothing(database_url: str, slack: PretendSlack) -> None:
+async def test_two_replicas_lose_nothing_and_double_nothing(
+    database_url: str, slack: PretendSlack, record_property: Record
+) -> None:
     chance = random.Random(SEED)
     numbers = itertools.count()
     pair = [await _alive(slack, database_url), await _alive(slack, database_url)]
@@ -53,16 +57,21 @@ async def test_two_replicas_lose_nothing_and_double_nothing(database_url: str, s
         acknowledged |= set().union(*await asyncio.gather(*thanking))
         pair[first] = await _alive(slack, database_url)
     slack.faults.clear()
-    await _all_said(slack, database_url)
+    recovered = await _all_said(slack, database_url)
 
     posted = Counter(_mark(post.plain) for post in slack.shown("eve").channels["kudos"])
     told = Counter(_mark(word.plain) for word in slack.shown("ben").dms)
     for replica in pair:
         await replica.kill()
     print(f"{ROUNDS} deaths beside a replica that lived, {len(acknowledged)} acknowledged")  # noqa: T201
+    lost = acknowledged - posted.keys() | acknowledged - told.keys()
+    doubled = {mark for mark in posted | told if posted[mark] > 1 or told[mark] > 1}
+    killed = "one of two replicas is killed while Slack fails"
+    row = Row(killed, "postgresql", ROUNDS, len(acknowledged), len(lost), len(doubled), recovered)
+    record_property(*note(row))
     assert acknowledged, "nothing was acknowledged, so nothing was tried"
-    assert acknowledged - posted.keys() | acknowledged - told.keys() == set()
-    assert {mark for mark in posted | told if posted[mark] > 1 or told[mark] > 1} == set()
+    assert lost == set()
+    assert doubled == set()
     store = Store(database_url)
     assert await store.transact("T0GOODWRD1", kudos.verify) == []
     await store.close()
@@ -85,14 +94,16 @@ async def _thank(slack: PretendSlack, who: str, numbers: Iterator[int], times: i
     return acknowledged
 
 
-async def _all_said(slack: PretendSlack, database_url: str) -> None:
-    store = Store(database_url)
+async def _all_said(slack: PretendSlack, database_url: str) -> float:
+    """Wait until everything is said; gives the seconds this took."""
+    began, store = slack.clock.now(), Store(database_url)
     try:
         async with asyncio.timeout(90 + ROUNDS):
             while await store.across(unfinished, only_reads=True):
                 await slack.clock.until(slack.clock.now() + _A_MOMENT)
     finally:
         await store.close()
+    return (slack.clock.now() - began).total_seconds()
 
 
 def _mark(words: str) -> str:

@@ -158,7 +158,8 @@ async def a_door(database_url: str) -> AsyncIterator[Door]:
     office = Office(store.transact, lambda: MORNING, client, introduce, read_stand_in, heard)
     bolt = routes.bolt_for(office, ME, "xoxb-door", SECRET)
     seen: list[tuple[str, int]] = []
-    door = front.Front(bolt, SECRET, lambda: NOW, lambda kind, status, _: seen.append((kind, status)))
+    road = front.Road(bolt, lambda kind, status, _: seen.append((kind, status)))
+    door = front.Front(road, SECRET, lambda: NOW)
 
     async def missing() -> str:
         return ""

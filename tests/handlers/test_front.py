@@ -486,7 +486,9 @@ async def test_the_front_is_the_only_route_that_takes_anything(door: Door) -> No
         return ""
 
     site = front.site(
-        front.Front(door.bolt, SECRET, lambda: NOW, lambda *_: None), missing, Metrics().door(nothing_waits)
+        front.Front(front.Road(door.bolt, lambda *_: None), SECRET, lambda: NOW),
+        missing,
+        Metrics().door(nothing_waits),
     )
     assert isinstance(site, Starlette)
     ways = {(route.path, method) for route in site.routes for method in route.methods}  # type: ignore[attr-defined]

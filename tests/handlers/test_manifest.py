@@ -27,6 +27,7 @@ MADE = manifest(URL)
 
 # What each Web API method and each event needs: docs.slack.dev, page of the method or event.
 NEEDED_BY_METHODS = {
+    "apps_connections_open": set[str](),  # of the app's own token, which no manifest describes
     "auth_test": set[str](),
     "chat_delete": {"chat:write"},
     "chat_getPermalink": set[str](),
@@ -112,6 +113,18 @@ def test_commands_shortcuts_and_events_are_those_that_are_registered() -> None:
     }
     assert ours.DESCRIBED.keys() == COMMANDS.keys()
     assert ours.NAMED.keys() == SHORTCUTS.keys()
+
+
+def test_an_app_that_calls_slack_has_no_address_and_is_otherwise_the_same() -> None:
+    made = manifest_for("", calls=True)
+    assert "://" not in json.dumps(made)
+    settings = made["settings"]
+    assert settings["socket_mode_enabled"] is True
+    settings["socket_mode_enabled"] = False
+    settings["event_subscriptions"]["request_url"] = settings["interactivity"]["request_url"] = URL
+    for command in made["features"]["slash_commands"]:
+        command["url"] = URL
+    assert made == MADE
 
 
 def test_mentions_arrive_as_ids() -> None:

@@ -14,7 +14,7 @@ from handlers.playground import Interaction, Message
 from handlers.playground.api_people import group_json
 from handlers.playground.payloads import press_in_message, submission
 from handlers.playground.world import Post, View
-from tests.town import Town
+from tests.town import Town, both_ways
 
 HAPPENED = "The contract zebra-17 was due on Monday and is not there."
 PASSED_ON = "A contract that was promised for Monday is missing: marmot-23."
@@ -22,6 +22,7 @@ NOTE = "It went out this morning, by courier: osprey-31."
 SECRETS = ("zebra-17", "marmot-23", "osprey-31", "penguin-41")
 
 
+@both_ways
 async def test_from_ada_by_mo_to_ruth_and_back_and_nobody_else_hears_a_thing(town: Town) -> None:
     await _escalate(town, "ada", "ben")
     assert "Mo has it now." in town.slack.shown("ada").views[-1].plain

@@ -11,9 +11,10 @@ from sqlalchemy import delete
 from bot import kudos
 from bot.ports import Work
 from storage.tables import people
-from tests.town import Town, words
+from tests.town import Town, both_ways, words
 
 
+@both_ways
 async def test_a_kudos_is_in_the_channel_and_in_the_inbox_and_nowhere_else(town: Town) -> None:
     done = await town.types("ada", "/kudos @ben for turning the ACME invoice round in an hour #ownership")
     await town.settled()
@@ -180,6 +181,7 @@ async def test_undo_takes_posts_away_and_the_ledger_keeps_both_entries(town: Tow
     assert await _disagreements(town) == []
 
 
+@both_ways
 async def test_the_button_in_the_answer_takes_it_back_however_often_it_is_clicked(town: Town) -> None:
     await town.types("ada", "/kudos @ben for the invoice at midnight")
     await town.settled()
@@ -250,6 +252,7 @@ async def test_a_stranger_to_the_directory_is_looked_up_at_once(town: Town) -> N
     assert words(town.channel("kudos")[0]) == "Ada thanks @Gus\nfor the quick first day with @Cy"
 
 
+@both_ways
 async def test_the_same_command_delivered_five_times_counts_once(town: Town) -> None:
     first = await town.types("ada", "/kudos @ben for the invoice at midnight")
     await town.slack.redeliver(first, times=4)
@@ -335,6 +338,7 @@ async def test_the_same_request_is_answered_the_same_even_when_people_have_chang
     assert await _size(town) == 1
 
 
+@both_ways
 async def test_a_form_with_too_few_words_says_so_and_stays_open(town: Town) -> None:
     await town.types("ada", "/kudos")
     (modal,) = town.slack.shown("ada").views
@@ -350,6 +354,7 @@ async def test_a_form_with_too_few_words_says_so_and_stays_open(town: Town) -> N
     assert await _size(town) == 0
 
 
+@both_ways
 async def test_the_home_tab_shows_one_s_own_kudos(town: Town) -> None:
     await town.types("ada", "/kudos @ben for the invoice at midnight")
     await town.slack.opens_home("ben")

@@ -10,13 +10,14 @@ from bot import kudos
 from bot.ports import Work
 from handlers.playground import Interaction
 from tests.faults.record import LogKept
-from tests.town import Town, words
+from tests.town import SOCKET, Town, both_ways, words
 from tests.town import town as build
 
 T = TypeVar("T")
 SAID = "The invoice is out, and ACME signed it #care"
 
 
+@both_ways
 async def test_the_emoji_thanks_the_author_with_the_message_as_the_reason(town: Town) -> None:
     ts = await _says(town, "ben", SAID)
     done = await town.slack.reacts("ada", "general", ts, "kudos")
@@ -241,7 +242,7 @@ async def test_where_slack_does_not_answer_in_time_the_event_comes_again(town: T
     ts = await _says(town, "ben", SAID)
     town.slack.faults.add(method="conversations.history", kind="http500", times=1)
     done = await town.slack.reacts("ada", "general", ts, "kudos")
-    assert done.status == 500
+    assert done.status == (None if SOCKET else 500)  # over a socket, no answer at all says no
     await town.slack.quiet()
     await town.settled()
 

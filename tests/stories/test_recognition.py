@@ -10,7 +10,7 @@ import pytest
 from bot import kudos, preferences
 from bot.ports import Work
 from handlers.playground import Interaction, Message
-from tests.town import Town, words
+from tests.town import Town, both_ways, words
 
 T = TypeVar("T")
 THANKS = "/kudos @ben for the invoice at midnight"
@@ -72,6 +72,7 @@ async def test_a_private_kudos_is_for_them_and_their_manager_alone(town: Town) -
     )
 
 
+@both_ways
 async def test_give_kudos_for_this_chooses_the_author_and_links_to_the_message(town: Town) -> None:
     said = await town.slack.says("ben", "general", "The invoice is out, good night all")
     assert said.ts
