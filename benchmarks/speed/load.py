@@ -145,22 +145,35 @@ def signed(kind: str, number: int, port: int) -> Iterator[bytes]:
         ).encode()
 
 
-def send(folder: Path, port: int, kind: str, *, most: int, connections: int = 16, seconds: int = 1) -> Burst:
-    """Send as many as are taken in that time; `most` is how many there are, and must not run out."""
+def send(
+    folder: Path,
+    port: int,
+    kind: str,
+    *,
+    most: int,
+    connections: int = 16,
+    seconds: int = 1,
+    cpu: Callable[[], float] = lambda: 0.0,
+) -> Burst:
+    """Send as many as are taken in that time; `most` is how many there are, and must not run out.
+
+    `cpu` says how many seconds of processor the server took so far.
+    """
     path = folder / "requests"
     with path.open("wb") as file:
         for one in signed(kind, most, port):
             file.write(b"%d\n%b" % (len(one), one))
     wrk = [*on_core(THEIRS), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(REPLAY)]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before, busy = resource.getrusage(resource.RUSAGE_CHILDREN), cpu()
     told = subprocess.run(  # noqa: S603 - ours
         [*wrk, f"http://127.0.0.1:{port}/", "--", str(path)], check=True, capture_output=True, text=True
     ).stdout
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    after, busy = resource.getrusage(resource.RUSAGE_CHILDREN), cpu() - busy
     line = next(line for line in told.splitlines() if line.startswith("RESULT"))
     requests, micros, p50, p99, refused, broken = map(int, line.split()[1:])
     if requests > most:
         raise RuntimeError(f"{requests} requests were sent and only {most} signed: sign more")
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     took = micros / 1e6
-    return Burst(requests, requests / took, p50 / 1000, p99 / 1000, refused, broken, spent / took)
+    each = busy / max(requests, 1) * 1e6
+    return Burst(requests, requests / took, p50 / 1000, p99 / 1000, refused, broken, spent / took, each)

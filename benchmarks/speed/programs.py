@@ -38,9 +38,9 @@ class Program:
         return sum(_cpu_of(pid) for pid in [self.pid, *_children(self.pid)])
 
     def memory(self) -> float:
-        """MB in memory."""
+        """MB in memory, each of them 1024² bytes."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
     def ask(self, path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:

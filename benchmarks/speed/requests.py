@@ -4,7 +4,6 @@ import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.speed import load, programs
@@ -20,8 +19,8 @@ Bursts = Mapping[str, Sequence[Burst]]
 
 
 def burst(folder: Path, name: str, program: Program, kind: str, connections: int) -> Burst:
-    before, given = program.cpu(), _given(program, kind)
-    sent = load.send(folder, program.port, kind, most=MOST.get(name, 12_000), connections=connections)
+    given, most = _given(program, kind), MOST.get(name, 12_000)
+    sent = load.send(folder, program.port, kind, most=most, connections=connections, cpu=program.cpu)
     if sent.refused or sent.broken:
         raise RuntimeError(f"{name} refused {sent.refused} requests and lost {sent.broken}")
     # What is cut off at the end of a burst is kept and not counted by its sender.
@@ -29,7 +28,7 @@ def burst(folder: Path, name: str, program: Program, kind: str, connections: int
         kept = _given(program, kind) - given
         if not sent.requests <= kept <= sent.requests + connections:
             raise RuntimeError(f"{name} acknowledged {sent.requests} and kept {kept}")
-    return replace(sent, cpu=(program.cpu() - before) / max(sent.requests, 1) * 1e6)
+    return sent
 
 
 def _given(program: Program, kind: str) -> int:
