@@ -34,12 +34,13 @@ format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-faults: $(READY)  ## The long run: 200 kills, every trouble 5 times, 500 orders of events, 10,000 steps, 12 weeks, stories over Socket Mode
+faults: $(READY)  ## The long run: 200 kills, every trouble 5 times, 500 orders of events, 10,000 steps, 12 weeks, stories over Socket Mode and beside a mirror
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
 		GOODWORD_ORDERS=$${GOODWORD_ORDERS:-500} GOODWORD_DIGEST_WEEKS=$${GOODWORD_DIGEST_WEEKS:-12} \
 		GOODWORD_TROUBLES=$${GOODWORD_TROUBLES:-5} \
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
 	@GOODWORD_TRANSPORT=socket $(BIN)/python -m pytest tests/stories -k sqlite --numprocesses $${WORKERS:-4} --dist worksteal
+	@GOODWORD_TWICE=1 $(BIN)/python -m pytest --numprocesses $${WORKERS:-4} tests/stories $(ARGS)
 
 soak: $(READY)  ## Half an hour of mixed load on four processes, with kills and a failing Slack
 	@$(BIN)/python -m tests.faults.soak $(ARGS)

@@ -89,9 +89,10 @@ def verify(workspace: Workspace = None) -> None:
 def manifest(
     url: Annotated[str, typer.Option(help="Where Slack reaches Goodword.")] = "https://goodword.example.com",
     socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode, without an address.")] = False,  # noqa: FBT002
+    many: Annotated[bool, typer.Option("--many", help="For many workspaces, by OAuth.")] = False,  # noqa: FBT002
 ) -> None:
     """Print the Slack app manifest."""
-    print(json.dumps(operate.manifest_for(url, calls=socket), indent=2))
+    print(json.dumps(operate.manifest_for(url, calls=socket, many=many), indent=2))
 
 
 @goodword.command()
@@ -111,8 +112,8 @@ def new_key() -> None:
 
 @goodword.command("rotate-key")
 def rotate_key() -> None:
-    """Encrypt every escalation anew with the first key of GOODWORD_ENCRYPTION_KEY."""
-    print(f"Escalations under the newest key now: {_await(operate.rotate_key(environment.read()))}.")
+    """Encrypt every escalation and token anew with the first key of GOODWORD_ENCRYPTION_KEY."""
+    print(_await(operate.rotate_key(environment.read())))
 
 
 @goodword.command()

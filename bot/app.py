@@ -1,9 +1,8 @@
 """The roof: it alone sees every room, and builds everything in the order in which it is built."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,22 +10,26 @@ from functools import partial
 from typing import Any
 
 from bot import settings
+from bot.branches import Branch, Branches, Many, Single
 from bot.digests import Ways
 from bot.errors import Refusal
 from bot.holidays import is_holiday
 from bot.ports import Clock, Waiting
 from bot.rules import language
-from handlers import front, mail, routes, slack
+from handlers import front, install, mail, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
 from handlers.directory.reading import Colleagues, read_everything
 from handlers.directory.slack import Directory
+from handlers.identity import Identity
 from handlers.line import Patience
 from handlers.mail import Mailer
+from handlers.manifest import SCOPES
 from handlers.metrics import Metrics
 from handlers.office import Office
 from handlers.schedule import Watch, heartbeat
 from handlers.socket import Socket, socket_to
+from handlers.tokens import exchanger
 from storage import engine as engines
 from storage import migrations, workspaces
 from storage.work import Store
@@ -49,7 +52,8 @@ class Plan:
     """What a running Goodword is built from.
 
     `told` hears what happens, as (kind, summary): `request`, `transaction` or `delivery`. For `lease`
-    and `pace` see `storage.work.Store`.
+    and `pace` see `storage.work.Store`. With `bot_token` it serves that one workspace; without, every one
+    that is installed by way of `client_id` and `client_secret`.
     """
 
     database_url: str
@@ -61,6 +65,8 @@ class Plan:
     now: Clock = utc_now
     lease: timedelta = timedelta(seconds=30)
     pace: timedelta = timedelta(seconds=1)
+    client_id: str = ""
+    client_secret: str = ""
     told: Callable[[str, str], None] = _nothing
     scim_url: str = ""
     scim_token: str = ""
@@ -72,16 +78,18 @@ class Plan:
 class Bot:
     """A Goodword that runs: `asgi` answers HTTP, `wake` makes it look at what is due.
 
-    In Socket Mode `socket` is to be started, and HTTP has no door for Slack.
+    `me` is who we are; of several workspaces it has no id. `introduced` is done once the directory of
+    each that was installed at the start was read: whole, where that was still to be done tonight.
 
-    `introduced` is done once the directory was read: whole, where that was still to be done tonight.
+    In Socket Mode `socket` is to be started, and HTTP has no door for Slack's requests.
     """
 
     asgi: Any
-    me: slack.Identity
+    me: Identity
     store: Store
     wake: Callable[[], None]
     introduced: asyncio.Task[None]
+    branches: Branches
     socket: Socket | None
 
 
@@ -102,59 +110,89 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         session = slack.session()
         closing.push_async_callback(session.close)
         metrics = Metrics()
+        anonymous = slack.Clients(session, "", plan.api_url)
+        branches, me = await _branches(plan, store, session, anonymous)
+        closing.push_async_callback(branches.stop)  # after the postman, whose letters need their tokens
+        postman = Postman(
+            store,
+            store.transact,
+            branches.clients_of,
+            plan.now,
+            partial(_delivered, plan, metrics),
+            plan.pace,
+            branches.served,
+            plan.lease,
+            Mailer(mail.read(plan.smtp_url)),
+        )
+        store.on_commit = partial(_committed, plan, postman)
+        bolt = routes.bolt_for(branches.office_of, anonymous.reader, plan.signing_secret, branches.heard)
+        road = front.Road(bolt, partial(_answered, plan, metrics))
+        socket = socket_to(road, session, plan.app_token, plan.api_url, metrics.line, plan.patience)
+        door = None if socket else front.Front(road, plan.signing_secret, lambda: plan.now().timestamp())
+        delivering = asyncio.create_task(postman.run())
+        closing.push_async_callback(_finish, delivering)
+        closing.push_async_callback(postman.stop)
+        beating = heartbeat([postman.wake, branches.beat])
+        beating.start()
+        closing.callback(beating.shutdown, wait=False)
+        counted = metrics.door(partial(_waiting, store, plan, branches))
+        doors = _doors(plan, store, anonymous, branches)
+        site = front.site(door, partial(_missing, store, socket), counted, doors)
+        yield Bot(site, me, store, postman.wake, branches.introduced, branches, socket)
+
+
+async def _branches(
+    plan: Plan, store: Store, session: Any, anonymous: slack.Clients
+) -> tuple[Branches, Identity]:
+    """One workspace by its token, or all where the app is installed."""
+    build = partial(_branch, plan, store)
+    if plan.bot_token:
         clients = slack.Clients(session, plan.bot_token, plan.api_url)
         me = await slack.identify(clients)
         known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
         await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
-        directory = Directory(clients.reader, store.transact, plan.now)
-        mailer = Mailer(mail.read(plan.smtp_url))
-        postman = Postman(
-            store,
-            store.transact,
-            clients,
-            plan.now,
-            partial(_delivered, plan, metrics),
-            plan.pace,
-            [me.workspace],
-            plan.lease,
-            mailer,
-        )
-        store.on_commit = partial(_committed, plan, postman)
-        scim = scim_of(plan.scim_url, plan.scim_token)
-        read = partial(read_everything, me.workspace, directory, scim, store.transact)
-        nightly = Nightly(me.workspace, read, store.transact, plan.now)
-        office = Office(
-            store.transact,
-            plan.now,
-            clients.speaker,
-            directory.introduce,
-            directory.read_stand_in,
-            directory.heard,
-        )
-        bolt = routes.bolt_for(office, me, plan.bot_token, plan.signing_secret)
-        road = front.Road(bolt, partial(_answered, plan, metrics))
-        socket = socket_to(road, session, plan.app_token, plan.api_url, metrics.line, plan.patience)
-        door = None if socket else front.Front(road, plan.signing_secret, lambda: plan.now().timestamp())
-        reading = _background(closing, _read_directory(directory, nightly, me.workspace))
-        _background(closing, _say_what_is_missing(store, clients, me))
-        delivering = asyncio.create_task(postman.run())
-        closing.push_async_callback(_finish, delivering)
-        closing.push_async_callback(postman.stop)
-        watch = Watch(
-            store.transact,
-            me.workspace,
-            plan.now,
-            partial(directory.read_stand_in, me.workspace),
-            Ways(is_holiday, by_mail=bool(plan.smtp_url)),
-        )
-        closing.push_async_callback(watch.stop)
-        closing.push_async_callback(nightly.stop)
-        beating = heartbeat([postman.wake, nightly.knock, watch.look])
-        beating.start()
-        closing.callback(beating.shutdown, wait=False)
-        counted = metrics.door(partial(_waiting, store, plan))
-        site = front.site(door, partial(_missing, store, socket), counted)
-        yield Bot(site, me, store, postman.wake, reading, socket)
+        return Single(build(me, clients, "")), me
+    many = Many(
+        store.register,
+        store.transact,
+        partial(slack.Clients, session, "", plan.api_url),
+        exchanger(anonymous.speaker, plan.client_id, plan.client_secret),
+        plan.now,
+        build,
+    )
+    await many.start()
+    return many, Identity("", "every workspace where it is installed", "", "", frozenset())
+
+
+def _branch(plan: Plan, store: Store, me: Identity, clients: slack.Clients, account: str) -> Branch:
+    """Build what there is for one workspace, and begin to read its directory."""
+    directory = Directory(clients.reader, store.transact, plan.now)
+    read_stand_in = partial(directory.read_stand_in, me.workspace)
+    scim = scim_of(plan.scim_url, plan.scim_token)
+    read = partial(read_everything, me.workspace, directory, scim, store.transact)
+    nightly = Nightly(me.workspace, read, store.transact, plan.now)
+    office = Office(
+        me,
+        store.transact,
+        plan.now,
+        clients.speaker,
+        directory.introduce,
+        directory.read_stand_in,
+        directory.heard,
+    )
+    ways = Ways(is_holiday, by_mail=bool(plan.smtp_url))
+    watch = Watch(store.transact, me.workspace, plan.now, read_stand_in, ways)
+    reading = asyncio.create_task(_read_directory(directory, nightly, me.workspace))
+    missing = asyncio.create_task(_say_what_is_missing(store, clients, me))
+    return Branch(office, clients, nightly, watch, (reading, missing), account)
+
+
+def _doors(plan: Plan, store: Store, anonymous: slack.Clients, branches: Branches) -> Sequence[front.Opening]:
+    """The doors for installing it, where it may be in several workspaces."""
+    if not isinstance(branches, Many):
+        return ()
+    app = install.App(plan.client_id, plan.client_secret, SCOPES.keys())
+    return install.Doors(app, store.register, anonymous.speaker, plan.now, branches.installed).openings()
 
 
 def scim_of(url: str, token: str) -> Colleagues | None:
@@ -211,7 +249,7 @@ async def _read_directory(directory: Directory, nightly: Nightly, workspace: str
             return
 
 
-async def _say_what_is_missing(store: Store, clients: slack.Clients, me: slack.Identity) -> None:
+async def _say_what_is_missing(store: Store, clients: slack.Clients, me: Identity) -> None:
     """Log one sentence for each thing an administrator should mend, without holding up the start."""
     try:
         channel = (await store.transact(me.workspace, settings.chosen)).recognition_channel
@@ -225,25 +263,13 @@ async def _say_what_is_missing(store: Store, clients: slack.Clients, me: slack.I
         )
 
 
-def _background(closing: AsyncExitStack, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    task = asyncio.create_task(work)
-    closing.push_async_callback(_cancel, task)
-    return task
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
 async def _finish(task: asyncio.Task[None]) -> None:
     await task
 
 
-async def _waiting(store: Store, plan: Plan) -> Waiting:
+async def _waiting(store: Store, plan: Plan, branches: Branches) -> Waiting:
     async with asyncio.timeout(READY_WITHIN):
-        return await store.waiting(plan.now())
+        return await store.waiting(plan.now(), branches.served())
 
 
 def _answered(plan: Plan, metrics: Metrics, kind: str, status: int, seconds: float) -> None:

@@ -26,6 +26,10 @@ class Config(BaseSettings):
         description="The app-level token (`xapp-…`), from *Basic Information*: "
         "with it Goodword calls Slack (Socket Mode) and needs neither an address nor a signing secret",
     )
+    slack_client_id: str = Field(
+        "", description="With the next one, for many workspaces in place of a bot token; *Basic Information*"
+    )
+    slack_client_secret: SecretStr = Field(SecretStr(""), description="The secret that belongs to it")
     slack_api_url: str = Field(
         "https://slack.com/api/", description="Where Slack's Web API is; change it for a stand-in or a proxy"
     )
@@ -94,9 +98,23 @@ class Config(BaseSettings):
             raise ValueError("GOODWORD_SCIM_URL and GOODWORD_SCIM_TOKEN need each other")
         return self
 
+    @model_validator(mode="after")
+    def _one_or_many(self) -> Self:
+        if bool(self.slack_client_id) != bool(self.slack_client_secret.get_secret_value()):
+            raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET need each other")
+        if self.slack_client_id and self.slack_bot_token.get_secret_value():
+            raise ValueError(
+                "SLACK_BOT_TOKEN serves one workspace and SLACK_CLIENT_ID many: leave one of them out"
+            )
+        if self.slack_client_id and self.goodword_scim_url:
+            raise ValueError(
+                "GOODWORD_SCIM_URL knows one company and SLACK_CLIENT_ID serves many: leave one of them out"
+            )
+        return self
+
     def missing(self) -> list[str]:
         """Names of the variables without which Goodword cannot talk to Slack."""
-        needed = {"SLACK_BOT_TOKEN": self.slack_bot_token}
+        needed = {} if self.slack_client_id else {"SLACK_BOT_TOKEN": self.slack_bot_token}
         if not self.slack_app_token.get_secret_value():  # in Socket Mode nothing comes in that is signed
             needed["SLACK_SIGNING_SECRET"] = self.slack_signing_secret
         return [name for name, value in needed.items() if not value.get_secret_value()]

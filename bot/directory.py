@@ -8,16 +8,17 @@ from bot import people
 from bot.app import scim_of, utc_now
 from bot.config import Config
 from bot.errors import Refusal
-from bot.operate import Finding, in_one, open_store
+from bot.lines import Line, lines
+from bot.operate import Finding, in_one, keys_of, open_store
 from bot.people import Checkup, Place
 from bot.ports import Changes, Work
 from bot.rules.chart import Gaps, email_in, in_force, trusted_sources
 from bot.rules.people import listed
 from bot.rules.sources import quoted
-from handlers import slack
 from handlers.directory import csv
 from handlers.directory.reading import Colleagues, read_everything
 from handlers.directory.slack import Directory
+from storage.work import Store
 
 SOURCES = {"csv": "CSV", "scim": "SCIM", "slack": "Slack"}
 
@@ -44,13 +45,17 @@ async def sync(config: Config) -> str:
     """Read everybody from Slack, then SCIM where it is configured; gives a sentence."""
     if missing := config.missing():
         raise Refusal(f"Please set {' and '.join(missing)}: docs/install.md says where to find them.")
-    token = config.slack_bot_token.get_secret_value()
-    async with open_store(config) as store, slack.session() as session:
-        clients = slack.Clients(session, token, config.slack_api_url)
-        me = await slack.identify(clients)
-        directory = Directory(clients.reader, store.transact, utc_now)
-        done = await read_everything(me.workspace, directory, _scim(config), store.transact, _nobody_asks)
-    return done.sentence
+    key = keys_of(config) if config.slack_client_id else ""
+    async with open_store(config, key) as store, lines(config, store, utc_now) as found:
+        said = [await _read(config, store, line, named=len(found) > 1) for line in found]
+    return "\n".join(said) or "Goodword is installed nowhere yet: open /slack/install in a browser."
+
+
+async def _read(config: Config, store: Store, line: Line, *, named: bool) -> str:
+    directory = Directory(line.clients.reader, store.transact, utc_now)
+    workspace = line.me.workspace
+    done = await read_everything(workspace, directory, _scim(config), store.transact, _nobody_asks)
+    return f"{line.me.name}: {done.sentence}" if named else done.sentence
 
 
 def _scim(config: Config) -> Colleagues | None:

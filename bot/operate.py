@@ -5,8 +5,8 @@ import getpass
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -15,6 +15,7 @@ from bot import hops, kudos, people, privacy, settings
 from bot.app import schema_missing, utc_now
 from bot.config import Config
 from bot.errors import Refusal
+from bot.lines import Line, lines
 from bot.ports import Parked, Work
 from bot.rules.people import listed
 from handlers import slack, socket
@@ -85,8 +86,7 @@ async def _needs_a_fit(config: Config, store: Store, workspace: str | None, fall
     elif config.missing():
         return  # Slack cannot be asked now; `goodword check` and each escalation will
     else:
-        async with slack.session() as session:
-            unfit = await _unfit_channel(_clients(config, session), fallback)
+        unfit = await _unfit_in_slack(config, workspace, fallback)
     if unfit:
         raise Refusal(f"{fallback} cannot be the fallback: {unfit}.")
 
@@ -98,6 +98,13 @@ def _unfit_person(work: Work, id: str) -> str:
     if person.bot or not person.active:
         return f"{person.name} {'is an app' if person.bot else 'has left'}"
     return "" if person.home == work.workspace else f"{person.name} belongs to another organisation"
+
+
+async def _unfit_in_slack(config: Config, workspace: str | None, fallback: str) -> str:
+    async with open_store(config, keys_of(config)) as store, lines(config, store, utc_now) as found:
+        ours = await in_one(config, store, workspace, lambda work: work.workspace)
+        clients = [line.clients for line in found if line.me.workspace == ours]
+        return await _unfit_channel(clients[0], fallback) if clients else ""
 
 
 async def _unfit_channel(clients: slack.Clients, channel: str) -> str:
@@ -203,20 +210,42 @@ def _refused(name: str, who: str, parked: list[Parked]) -> Finding:
 
 
 async def _of_slack(config: Config, *, database: bool) -> list[Finding]:
-    async with slack.session() as session:
-        clients = _clients(config, session)
+    many = bool(config.slack_client_id)
+    if many and not database:
+        return []  # that is where the tokens are
+    opened: Any = open_store(config, keys_of(config) if many else "") if database else nullcontext()
+    try:
+        async with opened as store, lines(config, store, utc_now) as found:
+            every = [
+                _named(one, line.me.name) if many else one
+                for line in found
+                for one in await _of_space(line, config, database=database, many=many)
+            ]
+    except Refusal as no:
+        return [Finding(well=False, sentence=no.sentence)]
+    nowhere = "Goodword is installed nowhere yet: open /slack/install in a browser."
+    return every or [Finding(well=False, sentence=nowhere)]
+
+
+def _named(one: Finding, name: str) -> Finding:
+    return Finding(well=one.well, sentence=f"{name}: {one.sentence}")
+
+
+async def _of_space(line: Line, config: Config, *, database: bool, many: bool) -> list[Finding]:
+    me, clients = line.me, line.clients
+    if many:
         try:
-            me = await slack.identify(clients)
-        except Refusal as no:
-            return [Finding(well=False, sentence=no.sentence)]
-        found = [Finding(well=True, sentence=f"Slack knows the token: {me.name}.")]
-        found.append(_of_scopes(me.scopes))
-        if config.slack_app_token.get_secret_value():
-            found.append(await _of_line(config, session))
-        if database:
-            found.append(await _of_channel(config, clients, me.workspace))
-            found += await _of_stand_in(config, clients, me.workspace)
-        return found
+            me = replace(me, scopes=(await slack.identify(clients)).scopes)
+        except Refusal:
+            sentence = "Slack does not take its token: open /slack/install in a browser and install it anew."
+            return [Finding(well=False, sentence=sentence)]
+    found = [Finding(well=True, sentence=f"Slack knows the token: {me.name}."), _of_scopes(me.scopes)]
+    if config.slack_app_token.get_secret_value():
+        found.append(await _of_line(config, clients.session))
+    if database:
+        found.append(await _of_channel(config, clients, me.workspace))
+        found += await _of_stand_in(config, clients, me.workspace)
+    return found
 
 
 async def _of_line(config: Config, session: Any) -> Finding:
@@ -240,10 +269,6 @@ async def _of_stand_in(config: Config, clients: slack.Clients, workspace: str) -
     if why:
         return [Finding(well=False, sentence=f"The fallback {channel} cannot be used: {why}.")]
     return [Finding(well=True, sentence=f"The fallback {channel} is a private channel with Goodword in it.")]
-
-
-def _clients(config: Config, session: Any) -> slack.Clients:
-    return slack.Clients(session, config.slack_bot_token.get_secret_value(), config.slack_api_url)
 
 
 def _of_scopes(granted: frozenset[str]) -> Finding:
@@ -284,7 +309,8 @@ async def open_store(config: Config, encryption_key: str = "") -> AsyncIterator[
 
 
 async def in_one(config: Config, store: Store, workspace: str | None, fn: Callable[[Work], T]) -> T:
-    if not await store.across(workspaces.every, only_reads=True) and not config.missing():
+    by_token = not config.missing() and not config.slack_client_id
+    if by_token and not await store.across(workspaces.every, only_reads=True):
         await _add_the_token_s_own(config, store)
     found = await _workspaces(store, workspace)
     if len(found) > 1:
@@ -304,7 +330,8 @@ async def _add_the_token_s_own(config: Config, store: Store) -> None:
 
 
 async def _workspaces(store: Store, workspace: str | None) -> list[workspaces.Workspace]:
-    every = await store.across(workspaces.every, only_reads=True)
+    # Whoever names one may mean one that the app was removed from, such as to erase somebody there.
+    every = await store.across(partial(workspaces.every, also_left=bool(workspace)), only_reads=True)
     found = [one for one in every if workspace in {None, one.id}]
     if not every:
         raise Refusal("No workspace is known yet: `goodword run` adds it when it first talks to Slack.")
@@ -321,16 +348,17 @@ def _operator() -> str:
         return "command line"
 
 
-def manifest_for(url: str, *, calls: bool = False) -> dict[str, Any]:
+def manifest_for(url: str, *, calls: bool = False, many: bool = False) -> dict[str, Any]:
     """Give the manifest for a Goodword that Slack reaches at `url`, with or without the path.
 
-    With `calls` it is for one that calls Slack itself, by Socket Mode, and has no address.
+    With `calls` it is for one that calls Slack itself, by Socket Mode; only browsers that install it in
+    `many` workspaces need an address then.
     """
-    if calls:
+    if calls and not many:
         return manifest("", socket=True)
     if not url.startswith("https://") or not url.removeprefix("https://").strip("/"):
         raise Refusal("Slack only calls https addresses: --url https://…")
-    return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events")
+    return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events", many=many)
 
 
 async def export(config: Config, workspace: str | None, typed: str) -> str:
@@ -375,8 +403,12 @@ def new_key() -> str:
     return storage_secrets.new_key()
 
 
-async def rotate_key(config: Config) -> int:
-    """Encrypt every escalation anew with the newest key; gives how many rows were."""
-    cipher = storage_secrets.Cipher(keys_of(config))
-    async with open_store(config) as store:
-        return await store.across(partial(relock_all, cipher=cipher))
+async def rotate_key(config: Config) -> str:
+    """Encrypt every escalation and every token anew with the newest key; gives a sentence with how many."""
+    key = keys_of(config)
+    cipher = storage_secrets.Cipher(key)
+    async with open_store(config, key) as store:
+        escalations = await store.across(partial(relock_all, cipher=cipher))
+        installations = await store.register(lambda shelf: shelf.relock())
+    tokens = f" Installations: {installations}." if installations else ""
+    return f"Escalations under the newest key now: {escalations}.{tokens}"

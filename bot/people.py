@@ -101,6 +101,11 @@ def home_opened(work: Work, person: str, now: datetime) -> None:
     work.outbox.put(f"home:{person}", HomeOpened(person), now)
 
 
+def is_of_this_company(work: Work, id: str) -> bool:
+    found = work.people.find(id)
+    return found is not None and found.home == work.workspace
+
+
 def keep_readers(work: Work, channel: str, readers: Sequence[str], now: datetime) -> None:
     """Keep who reads a private channel, as a group that nobody can name or choose."""
     work.people.put_group(Group(channel, channel.lower(), channel, active=False, members=tuple(readers)), now)

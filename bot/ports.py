@@ -10,6 +10,8 @@ from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
 from bot.rules.digest import Gathered, Member, Support
 from bot.rules.escalation import Escalation
 from bot.rules.hearing import Wish
+from bot.rules.installations import Installation, Standing
+from bot.rules.installations import Space as Installed
 from bot.rules.lifecycle import State
 from bot.rules.people import Group, Person, Roll
 from bot.rules.periods import Kind, Made
@@ -509,6 +511,19 @@ class Settings(Protocol):
     def history(self) -> list[Change]: ...
 
 
+class Space(Protocol):
+    """The workspace as a whole."""
+
+    def channel_moved(self, old: str, new: str) -> None:
+        """Let a channel go by its new id wherever something is kept of it; a log that only grows is left."""
+
+    def has_left(self, before: datetime) -> bool:
+        """Whether the app was removed from it before then, and nothing was erased yet."""
+
+    def forget(self, now: datetime) -> None:
+        """Erase what people wrote and who they were; numbers and ids remain."""
+
+
 class Work(Protocol):
     """One transaction in one workspace: it commits when the function returns, and not when it raises."""
 
@@ -546,11 +561,48 @@ class Work(Protocol):
     def numbers(self) -> Numbers: ...
     @property
     def settings(self) -> Settings: ...
+    @property
+    def space(self) -> Space: ...
 
 
 class Transact(Protocol):
     def __call__(self, workspace: str, fn: Callable[[Work], T], /) -> Awaitable[T]:
         """Run `fn` in one transaction of the workspace, away from the event loop."""
+
+
+class Installations(Protocol):
+    """Where the app is installed, in one transaction that concerns every workspace."""
+
+    def standing(self) -> Standing:
+        """Every workspace that is served now."""
+
+    def find(self, account: str) -> Installation | None:
+        """An installation that stands, with its token."""
+
+    def keep(self, made: Installation, spaces: Sequence[Installed], now: datetime) -> None: ...
+
+    def add(self, made: Installation, spaces: Sequence[Installed], now: datetime) -> None: ...
+
+    def end(self, account: str, now: datetime) -> None: ...
+
+    def end_spaces(self, account: str, left: Sequence[str], now: datetime) -> None: ...
+
+    def begin_renewal(self, held: Installation, now: datetime, until: datetime) -> bool: ...
+
+    def end_renewal(self, held: Installation, until: datetime) -> None: ...
+
+    def renewed(self, held: Installation, token: str, refresh_token: str, expires_at: datetime) -> bool: ...
+
+    def open_state(self, digest: str, now: datetime, until: datetime) -> bool: ...
+
+    def close_state(self, digest: str, now: datetime) -> bool: ...
+
+    def to_erase(self, before: datetime) -> Sequence[str]: ...
+
+
+class Register(Protocol):
+    def __call__(self, fn: Callable[[Installations], T], /) -> Awaitable[T]:
+        """Run `fn` in one transaction on the installations, away from the event loop."""
 
 
 class PostOffice(Protocol):

@@ -127,6 +127,8 @@ def plan_of(config: Config) -> Plan:
         bot_token=config.slack_bot_token.get_secret_value(),
         signing_secret=config.slack_signing_secret.get_secret_value(),
         api_url=config.slack_api_url,
+        client_id=config.slack_client_id,
+        client_secret=config.slack_client_secret.get_secret_value(),
         app_token=config.slack_app_token.get_secret_value(),
         scim_url=config.goodword_scim_url,
         scim_token=config.goodword_scim_token.get_secret_value(),

@@ -7,6 +7,7 @@ whether the message stands in Slack: it is looked for by its key before it is se
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,9 +22,10 @@ from handlers.slack import Clients, Done, Failed
 
 log = logging.getLogger("goodword.delivery")
 
-AT_ONCE = 100  # messages under way at the same time, each to another destination
+AT_ONCE = 100  # messages of a workspace under way at the same time, each to another destination
+MOST = 400  # of all workspaces
 # Between two looks for more, so that each finds several: seconds, and a part of the time that a look takes.
-APART, REST = 0.02, 4
+APART, REST = 0.02, 9
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
 LEAST_TRIES = 10  # since a person last released it
 LONGEST_PAUSE = 300  # seconds
@@ -39,21 +41,21 @@ class Postman:
         self,
         post: PostOffice,
         transact: Transact,
-        clients: Clients,
+        clients_of: Callable[[str], Clients | None],
         now: Clock,
         told: Told,
         pace: timedelta,
-        workspaces: Collection[str],
+        served: Callable[[], Collection[str]],
         lease: timedelta,
         mailer: Mailer | None = None,
     ) -> None:
         # All of an attempt, look-ups included, ends before the letter may pass to another sender.
         self._within = lease.total_seconds() * 0.8
-        self._workspaces = workspaces
+        self._served = served
         self._pace = pace
         self._post = post
         self._transact = transact
-        self._clients = clients
+        self._clients_of = clients_of
         self._now = now
         self._told = told
         self._mailer = mailer or Mailer(None)
@@ -61,7 +63,7 @@ class Postman:
         self._stopping = False
         self._claiming = OnceTold(log, "no messages can be claimed", "messages can be claimed again")
         self._delivering = OnceTold(log, "trouble with messages", "messages are delivered again")
-        self._under_way: dict[asyncio.Task[None], int] = {}  # with the letter's id
+        self._under_way: dict[asyncio.Task[None], Letter] = {}
         self._quiet: dict[str, datetime] = {}  # workspace → until when Slack asked for silence
 
     def wake(self) -> None:
@@ -101,15 +103,18 @@ class Postman:
 
     async def _round(self) -> bool:
         """Claim what can be sent now and start sending it; False when there is nothing to do."""
-        room = AT_ONCE - len(self._under_way)
+        taken = Counter(letter.workspace for letter in self._under_way.values())
+        # A slow workspace does not take up the others' places.
+        free = {one: AT_ONCE - taken[one] for one in self._served() if taken[one] < AT_ONCE}
+        room = min(MOST - len(self._under_way), max(free.values(), default=0))
         if room <= 0:
             return False
         # After a jump of the clock a lease can run out while its call is under way: that call decides.
-        busy = set(self._under_way.values())
-        claimed = await self._post.claim(self._now(), room, workspaces=self._workspaces, besides=busy)
+        busy = {letter.id for letter in self._under_way.values()}
+        claimed = await self._post.claim(self._now(), room, workspaces=[*free], besides=busy)
         for letter in claimed:
             task = asyncio.create_task(self._deliver(letter))
-            self._under_way[task] = letter.id
+            self._under_way[task] = letter
             task.add_done_callback(self._finished)
         return bool(claimed)
 
@@ -133,29 +138,33 @@ class Postman:
         if until and until > self._now():
             await self._post.later(letter, until, "ratelimited", unsure=letter.unsure)
             return
+        clients = self._clients_of(letter.workspace)
+        if clients is None:  # it was removed there just now, and this waits until it comes back
+            await self._post.later(letter, self._now(), "app_uninstalled", unsure=letter.unsure)
+            return
         act = await compose(self._transact, letter, self._now())
-        if letter.unsure and act and not await self._needs_sending(letter, act):
+        if letter.unsure and act and not await self._needs_sending(clients, letter, act):
             return
         if act is None or isinstance(act, Unsay):
             await self._post.drop(letter, self._now())
             self._tell(letter, "dropped")
             return
-        await self._mark(letter, await self._perform(letter, act))
+        await self._mark(letter, await self._perform(clients, letter, act))
 
-    async def _perform(self, letter: Letter, act: Act) -> Done | Failed:
+    async def _perform(self, clients: Clients, letter: Letter, act: Act) -> Done | Failed:
         if isinstance(act, Mail):
             return await self._mailer.send(letter, act)
         if isinstance(act, Stuck):
             return Failed(act.reason, unsure=False, for_good=True)
-        return await slack.perform(self._clients, letter, act)
+        return await slack.perform(clients, letter, act)
 
-    async def _needs_sending(self, letter: Letter, act: Act) -> bool:
+    async def _needs_sending(self, clients: Clients, letter: Letter, act: Act) -> bool:
         """Whether an uncertain letter is certainly not in Slack; otherwise it is dealt with here."""
-        found = await slack.find(self._clients, letter, act)
+        found = await slack.find(clients, letter, act)
         if found is None:
             return True
         if isinstance(found, Sent) and isinstance(act, Unsay):
-            gone = await slack.perform(self._clients, letter, Remove(found))
+            gone = await slack.perform(clients, letter, Remove(found))
             if isinstance(gone, Done):
                 return True  # now it certainly is not there
             found = replace(gone, unsure=True)

@@ -7,14 +7,13 @@ check: nothing but this door may reach the dispatch.
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 from pydantic import ValidationError
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock as SignatureClock
@@ -25,6 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from handlers import capture, payloads
+from handlers.routes import Bolt
 
 LARGEST = 1024 * 1024  # bytes; Slack's own payloads stay well below (a view has at most 250 kB)
 LONGEST_TIMESTAMP = 12  # digits; enough for the next 30,000 years
@@ -69,7 +69,7 @@ class SlackTime(SignatureClock):
 class Road:
     """The way from either door to Bolt: what was read is looked at, answered, and told of."""
 
-    def __init__(self, bolt: AsyncApp, seen: Seen) -> None:
+    def __init__(self, bolt: Bolt, seen: Seen) -> None:
         self._bolt = bolt
         self._seen = seen
 
@@ -97,6 +97,8 @@ class Road:
                 return BoltResponse(status=200, body={"challenge": str(body.get("challenge", ""))})
             case "ssl_check" | "app_rate_limited":
                 return BoltResponse(status=200)
+        if "command" in body and (answer := await self._bolt.commanded(body)):
+            return answer
         return await self._bolt.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
 
 
@@ -216,10 +218,12 @@ Readiness = Callable[[], Awaitable[str]]
 
 
 Door = Callable[[Request], Awaitable[Response]]
+Opening = tuple[str, Door]
+"""A door and its path."""
 
 
-def site(front: Front | None, missing: Readiness, metrics: Door) -> Starlette:
-    """Give the HTTP side: three doors for those who watch over us, and Slack's, unless we call Slack."""
+def site(front: Front | None, missing: Readiness, metrics: Door, more: Sequence[Opening] = ()) -> Starlette:
+    """Give the HTTP side: three doors for those who watch over us, Slack's unless we call it, and others."""
     slack = [Route("/slack/events", front.answer, methods=["POST"])] if front else []
     return Starlette(
         routes=[
@@ -227,6 +231,7 @@ def site(front: Front | None, missing: Readiness, metrics: Door) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz(missing)),
             Route("/metrics", metrics),
+            *(Route(path, door) for path, door in more),
         ]
     )
 

@@ -6,7 +6,8 @@ Format: Slack's app manifest schema, major version 2.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from handlers.routes import COMMANDS, EVENTS, SHORTCUTS
+from handlers.install import REDIRECT
+from handlers.routes import COMMANDS, EVENTS, LIFECYCLE, SHORTCUTS
 
 NAME = "Goodword"
 SUMMARY = "Thank the people behind the scenes, where it is heard."
@@ -54,10 +55,20 @@ NAMED = {
 SUBSCRIBED = {"message": ("message.channels", "message.groups")}
 
 
-def manifest(request_url: str, *, socket: bool = False) -> dict[str, Any]:
-    """Give the manifest for an app that listens at `request_url` (…/slack/events), or calls Slack itself."""
+# Of these Slack tells only where the app can be installed for a whole organisation.
+OF_ORGANISATIONS = frozenset({"team_access_granted", "team_access_revoked"})
+
+
+def manifest(request_url: str, *, socket: bool = False, many: bool = False) -> dict[str, Any]:
+    """Give the manifest for an app that listens at `request_url` (…/slack/events), or calls Slack itself.
+
+    With `many` it can be installed in many workspaces, and for a whole organisation; its tokens are rotated.
+    """
     at = {} if socket else {"url": request_url}
     to = {} if socket else {"request_url": request_url}
+    oauth: dict[str, Any] = {"scopes": {"bot": sorted(SCOPES)}}
+    if many:
+        oauth["redirect_urls"] = [f"{request_url.removesuffix('/slack/events')}{REDIRECT}"]
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -76,20 +87,21 @@ def manifest(request_url: str, *, socket: bool = False) -> dict[str, Any]:
             "shortcuts": list(_shortcuts()),
             "slash_commands": list(_commands(at)),
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": oauth,
         "settings": {
-            "event_subscriptions": {**to, "bot_events": subscriptions()},
+            "event_subscriptions": {**to, "bot_events": subscriptions(many=many)},
             "interactivity": {"is_enabled": True, **to},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": many,
             "socket_mode_enabled": socket,
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": many,
         },
     }
 
 
-def subscriptions() -> list[str]:
+def subscriptions(*, many: bool = False) -> list[str]:
     """The events to ask Slack for."""
-    return sorted(name for event in EVENTS for name in SUBSCRIBED.get(event, (event,)))
+    asked = {*EVENTS, *(LIFECYCLE if many else LIFECYCLE - OF_ORGANISATIONS)}
+    return sorted(name for event in asked for name in SUBSCRIBED.get(event, (event,)))
 
 
 def _commands(at: Mapping[str, str]) -> Iterable[dict[str, Any]]:

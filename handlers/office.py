@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import NotIntroduced
 from bot.ports import Clock, Transact
 from bot.rules.chart import Fact, Field
+from handlers.identity import Identity
 
 Answer = dict[str, Any]
 """What goes back to Slack in the acknowledgement, as keyword arguments of Bolt's `ack`."""
@@ -16,15 +17,22 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """`client` is for what must happen within a click, such as opening a form; all else is queued.
+    """One workspace's; `me` is who we are there.
+
+    `client` is for what must happen within a click, such as opening a form; all else is queued.
 
     `read_stand_in` learns who reads the channel that stands in for managers.
     `heard` gives what a user object of Slack's tells of the org chart, and which fields of it those are.
     """
 
+    me: Identity
     transact: Transact
     now: Clock
     client: AsyncWebClient
     introduce: Callable[[str, NotIntroduced], Awaitable[None]]
     read_stand_in: Callable[[str], Awaitable[None]]
     heard: Callable[[str, Mapping[str, Any]], tuple[Fact, Collection[Field]]]
+
+
+OfficeOf = Callable[[str], Awaitable[Office | None]]
+"""Finds the office of a workspace; None where the app is not installed."""

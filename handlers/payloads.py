@@ -247,6 +247,12 @@ class Profile(Payload):
     email: str | None = None
 
 
+class OfEnterprise(Payload):
+    """What a user object has in an organisation: the workspaces of it that somebody belongs to."""
+
+    teams: list[str] = []
+
+
 class SlackUser(Payload):
     """A user object, as in events, users.list and users.info."""
 
@@ -262,6 +268,7 @@ class SlackUser(Payload):
     is_ultra_restricted: bool | None = None
     tz: str | None = None
     profile: Profile | None = None
+    enterprise_user: OfEnterprise | None = None
 
 
 class Subteam(Payload):
@@ -286,3 +293,10 @@ class MembersChange(Payload):
     subteam_id: Id
     added_users: list[Id] = []
     removed_users: list[Id] = []
+
+
+class ChannelMoved(Payload):
+    """A channel has a new id, since it is shared with another organisation or no more."""
+
+    old_channel_id: Id
+    new_channel_id: Id

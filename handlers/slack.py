@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import Refusal
 from bot.ports import Letter, Sent
 from bot.rules.recognition import Place
+from handlers.identity import Identity
 from handlers.letters.acts import Act, Post, Publish, React, Redraw, Remove, Replace, Unsay, Upload, Whisper
 from handlers.views.kudos import with_link
 
@@ -94,7 +95,14 @@ class Failed:
 class Clients:
     """Two clients over one connection pool: `speaker` never repeats a call by itself, `reader` may."""
 
-    def __init__(self, session: aiohttp.ClientSession, token: str, base_url: str) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        token: str,
+        base_url: str,
+        kind: Callable[..., AsyncWebClient] = AsyncWebClient,
+    ) -> None:
+        """`kind` makes the clients; one that knows its token by itself takes no notice of `token`."""
         self.session = session
         # Where a click's answer may be sent: Slack's own place for it, or beside its stand-in.
         ours = urlsplit(base_url)
@@ -106,17 +114,20 @@ class Clients:
             "timeout": TIMEOUT,
             "trust_env_in_session": True,
         }
-        self.speaker = AsyncWebClient(**common, retry_handlers=[])
+        self.speaker = kind(**common, retry_handlers=[])
         repeat = [
             AsyncConnectionErrorRetryHandler(max_retry_count=2),
             AsyncRateLimitErrorRetryHandler(max_retry_count=5),
         ]
-        self.reader = AsyncWebClient(**common, retry_handlers=repeat)
+        self.reader = kind(**common, retry_handlers=repeat)
         self.channels: dict[tuple[str, str], str] = {}  # (workspace, #name) → id
 
 
 def session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
+    # How many calls there are at once is the postman's affair; a limit here would let a slow workspace
+    # hold up the others.
+    pool = aiohttp.TCPConnector(limit=0)
+    return aiohttp.ClientSession(connector=pool, timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
 
 
 async def line_address(session: aiohttp.ClientSession, app_token: str, base_url: str) -> str | Failed:
@@ -412,18 +423,6 @@ def _error_of(error: SlackApiError) -> str:
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who Slack says we are, and the scopes it granted (its header `x-oauth-scopes`)."""
-
-    workspace: str
-    name: str
-    bot_user: str
-    bot_id: str
-    scopes: frozenset[str]
-    url: str = ""
-
-
 async def identify(clients: Clients) -> Identity:
     """Ask Slack who we are; refuse with a sentence that says what to do."""
     try:
@@ -448,6 +447,17 @@ async def identify(clients: Clients) -> Identity:
         scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
         url=me.get("url", ""),
     )
+
+
+async def is_accepted(clients: Clients) -> bool:
+    """Whether Slack still takes our token; True where it cannot be asked."""
+    try:
+        await clients.reader.auth_test()
+    except SlackApiError as error:
+        return _error_of(error) not in {"account_inactive", "invalid_auth", "not_authed", "token_revoked"}
+    except BROKEN:
+        return True
+    return True
 
 
 async def stand_in_channel(clients: Clients, channel: str) -> Mapping[str, Any] | None:

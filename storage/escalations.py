@@ -169,7 +169,11 @@ class EscalationShelf:
 
     def _erase(self, numbers: list[int], now: datetime) -> None:
         blank = {"report": None, "handed_on": None, "note": None, "erased_at": now}
-        which = and_(escalations.c.number.in_(numbers), escalations.c.erased_at.is_(None))
+        which = and_(
+            escalations.c.workspace_id == self._workspace,
+            escalations.c.number.in_(numbers),
+            escalations.c.erased_at.is_(None),
+        )
         self._connection.execute(update(escalations).where(which).values(blank))
 
     def _read(self, *which: ColumnElement[bool], limit: int | None) -> list[Escalation]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, exists, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.ports import Mark
 from bot.rules.recognition import Place
@@ -35,8 +36,11 @@ class JoiningShelf:
         return is_new
 
     def has_joined(self, number: int, person: str) -> bool:
-        ours = (joined.c.kudos_number == number, joined.c.person_id == person)
-        return bool(self._connection.execute(select(exists().where(*ours))).scalar_one())
+        return bool(
+            self._connection.execute(
+                select(exists().where(*self._theirs(joined, number, person)))
+            ).scalar_one()
+        )
 
     def ways(self, number: int, person: str) -> list[str]:
         return sorted(standing_ways(self._log(number, person)))
@@ -75,12 +79,18 @@ class JoiningShelf:
             row = {**key, "since": min(standing.values())}
             upsert(self._connection, joined, [row], update=("since",))
         else:
-            ours = (joined.c.kudos_number == number, joined.c.person_id == person)
-            self._connection.execute(delete(joined).where(*ours))
+            self._connection.execute(delete(joined).where(*self._theirs(joined, number, person)))
 
     def _log(self, number: int, person: str) -> list[Row[Any]]:
-        query = select(joinings).where(joinings.c.kudos_number == number, joinings.c.person_id == person)
+        query = select(joinings).where(*self._theirs(joinings, number, person))
         return list(self._connection.execute(query))
+
+    def _theirs(self, table: Table, number: int, person: str) -> tuple[ColumnElement[bool], ...]:
+        return (
+            table.c.workspace_id == self._workspace,
+            table.c.kudos_number == number,
+            table.c.person_id == person,
+        )
 
     def _marks(self, place: Place, person: str) -> list[Row[Any]]:
         query = select(marks.c.way, marks.c.added.label("joined"), marks.c.happened_at).where(

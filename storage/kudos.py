@@ -349,14 +349,14 @@ class KudosShelf:
 
     def _thanked(self, numbers: list[int]) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {number: [] for number in numbers}
-        for row in self._connection.execute(_THANKED, {"numbers": numbers}):
+        for row in self._connection.execute(_THANKED, {"workspace": self._workspace, "numbers": numbers}):
             found[row.kudos_number].append(row.person_id)
         return found
 
     def _joined(self, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
         """Who joined in, and since when."""
         found: dict[int, list[tuple[str, datetime]]] = {number: [] for number in numbers}
-        for row in self._connection.execute(_JOINED, {"numbers": numbers}):
+        for row in self._connection.execute(_JOINED, {"workspace": self._workspace, "numbers": numbers}):
             found[row.kudos_number].append((row.person_id, row.since))
         return found
 
@@ -398,7 +398,10 @@ _EVERY = select(kudos, reversals.c.kudos_number.label("reversed")).select_from(_
 _ONE = _EVERY.where(kudos.c.workspace_id == bindparam("workspace"), kudos.c.number == bindparam("number"))
 _THANKED = (
     select(recipients.c.kudos_number, recipients.c.person_id)
-    .where(recipients.c.kudos_number.in_(bindparam("numbers", expanding=True)))
+    .where(
+        recipients.c.workspace_id == bindparam("workspace"),
+        recipients.c.kudos_number.in_(bindparam("numbers", expanding=True)),
+    )
     .order_by(recipients.c.kudos_number, recipients.c.position)
 )
 _JOINED = (

@@ -234,14 +234,19 @@ def _settling(names: tuple[str, ...]) -> Update:
     return update(outbox).where(ours).values(lease=None, lease_until=None, **values)
 
 
-def waiting(connection: Connection, now: datetime) -> tuple[int, float, int]:
+def waiting(
+    connection: Connection, now: datetime, workspaces: Collection[str] | None = None
+) -> tuple[int, float, int]:
     """Count what is still to be said, how late the oldest of it is (seconds), and what is parked.
 
-    In the very words of the partial indexes, so that the history does not count.
+    In the very words of the partial indexes, so that the history does not count. What a workspace holds
+    back in which the app is not installed any more is left out, where `workspaces` says which those are.
     """
-    late = select(func.count(), func.min(outbox.c.due_at)).where(_unfinished(outbox), outbox.c.due_at <= now)
+    ours = [] if workspaces is None else [outbox.c.workspace_id.in_(workspaces)]
+    late = select(func.count(), func.min(outbox.c.due_at)).where(_unfinished(outbox), *ours)
+    late = late.where(outbox.c.due_at <= now)
     messages, since = connection.execute(late).one()
-    parked = select(func.count()).select_from(outbox).where(text("outbox.state = 'parked'"))
+    parked = select(func.count()).select_from(outbox).where(text("outbox.state = 'parked'"), *ours)
     return messages, (now - since).total_seconds() if since else 0.0, connection.execute(parked).scalar_one()
 
 

@@ -517,3 +517,44 @@ escalation_moves = _table(
     Index(None, "escalation_number", "id"),
     sqlite_autoincrement=True,
 )
+
+# Where the app is installed: in a workspace, or for a whole organisation. The tokens are encrypted before
+# they come here, and go with the installation; `version` rises with each, so that replicas see it.
+installations = _table(
+    "installations",
+    Column("account_id", Id, primary_key=True),
+    Column("enterprise_id", Id),
+    Column("org_wide", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("url", Text),
+    Column("bot_user_id", Id, nullable=False),
+    Column("bot_id", Id, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("bot_token", Text),
+    Column("refresh_token", Text),
+    Column("expires_at", Moment),
+    Column("version", Integer, nullable=False),
+    # Which process renews the token now, by how long it may take; a refresh token can be used once.
+    Column("renewing_until", Moment),
+    Column("installed_by", Id, nullable=False),
+    Column("installed_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+# Which workspace is served by which of them; what people wrote there is erased some time after its end.
+installed_workspaces = _table(
+    "installed_workspaces",
+    Column("workspace_id", Id, primary_key=True),
+    Column("account_id", Id, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Column("erased_at", Moment),
+    ForeignKeyConstraint(["account_id"], ["installations.account_id"]),
+)
+
+# Somebody is on their way to Slack and back: the digest of what they must bring, once.
+install_states = _table(
+    "install_states",
+    Column("digest", Id, primary_key=True),
+    Column("expires_at", Moment, nullable=False),
+)

@@ -21,6 +21,7 @@ from storage.chart import ChartShelf
 from storage.claims import ClaimsShelf
 from storage.digests import DigestShelf
 from storage.escalations import EscalationShelf
+from storage.installations import InstallationShelf
 from storage.joining import JoiningShelf
 from storage.kudos import KudosShelf
 from storage.numbers import NumberShelf
@@ -30,6 +31,7 @@ from storage.preferences import PreferenceShelf
 from storage.reviews import ReviewShelf
 from storage.secrets import Cipher
 from storage.settings import SettingsShelf
+from storage.spaces import SpaceShelf
 from storage.traces import TraceShelf
 
 T = TypeVar("T")
@@ -106,6 +108,10 @@ class Work:
         return NumberShelf(self._connection, self.workspace)
 
     @cached_property
+    def space(self) -> SpaceShelf:
+        return SpaceShelf(self._connection, self.workspace)
+
+    @cached_property
     def settings(self) -> SettingsShelf:
         return SettingsShelf(self._connection, self.workspace)
 
@@ -166,6 +172,15 @@ class Store:
         """Like `transact`, for the few things that concern every workspace."""
         return await self._threads.run(fn, _name_of(fn), only_reads=only_reads)
 
+    async def register(self, fn: Callable[[InstallationShelf], T], /) -> T:
+        """Like `transact`, for where the app is installed."""
+        cipher = self._cipher
+        if cipher is None:
+            raise Refusal("Tokens are encrypted, and GOODWORD_ENCRYPTION_KEY is not set.")
+        return await self._threads.run(
+            lambda connection: fn(InstallationShelf(connection, cipher)), _name_of(fn), only_reads=False
+        )
+
     async def close(self) -> None:
         """Wait for transactions in hand, though not for ever, then let the database go."""
         await self._threads.close()
@@ -197,8 +212,10 @@ class Store:
     async def drop(self, letter: Letter, now: datetime) -> None:
         await self._settle(letter, state="dropped", unsure=False, settled_at=now)
 
-    async def waiting(self, now: datetime) -> Waiting:
-        messages, oldest, parked = await self.across(partial(letters.waiting, now=now), only_reads=True)
+    async def waiting(self, now: datetime, workspaces: Collection[str] | None = None) -> Waiting:
+        """What waits in these workspaces, or in all of them."""
+        count = partial(letters.waiting, now=now, workspaces=workspaces)
+        messages, oldest, parked = await self.across(count, only_reads=True)
         pool = self.engine.pool
         in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
         return Waiting(messages, oldest, parked, in_use)

@@ -28,6 +28,7 @@ both_ways = pytest.mark.parametrize(("engine_name", "transport"), WAYS, indirect
 # GOODWORD_TRANSPORT=socket tells every story over Socket Mode instead of HTTP.
 SOCKET = os.environ.get("GOODWORD_TRANSPORT", "http") == "socket"
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+TWICE: list[str] = []  # the story that is told beside a mirror, see tests/twice.py
 
 
 @dataclass
@@ -118,19 +119,29 @@ async def town(
     socket: bool = SOCKET,
 ) -> AsyncIterator[Town]:
     """Build a town over a migrated database; `plan` may change what Goodword is built from."""
+    if TWICE and not socket:
+        from tests.twice import told_twice  # noqa: PLC0415 - it builds on this file
+
+        async with told_twice(database_url, plan, slack_options or {}) as made:
+            yield made
+        return
     slack = pretend_slack(socket=socket, **(slack_options or {}))
     async with serve(slack), beside(slack, database_url, plan=plan) as made:
         yield made
 
 
 def pretend_slack(*, socket: bool = SOCKET, **options: Any) -> PretendSlack:
-    given: dict[str, Any] = {"company": sample_company(), "rate_limits": False} | options
+    given: dict[str, Any] = {
+        "company": sample_company(),
+        "rate_limits": False,
+        "clock": PretendClock(MORNING),
+    }
+    given |= options
     return PretendSlack(
         manifest=manifest("https://goodword.example.com/slack/events", socket=socket),
         app_token=APP_TOKEN,
         signing_secret=SECRET,
         bot_token=TOKEN,
-        clock=PretendClock(MORNING),
         **given,
     )
 

@@ -173,11 +173,12 @@ def person_of(user: SlackUser, workspace: str) -> Person:
     """Read a user object of Slack's. Slackbot says it is no bot, and it is one."""
     profile = user.profile or Profile()
     real_name = user.real_name or profile.real_name or user.name
+    home = user.team_id or workspace  # in an organisation, perhaps another one that they belong to
     return Person(
         id=user.id,
         handle=user.name,
         name=profile.display_name or real_name,
-        home=user.team_id or workspace,
+        home=workspace if user.enterprise_user and workspace in user.enterprise_user.teams else home,
         real_name=real_name,
         active=not user.deleted,
         bot=bool(user.is_bot) or user.id == "USLACKBOT",

@@ -4,6 +4,7 @@ from handlers.playground.caller import Attempt, Delivery
 from handlers.playground.clock import PretendClock
 from handlers.playground.company import Company, Group, Person, Room
 from handlers.playground.errors import CannotAct
+from handlers.playground.exchange import Exchange, serve_all
 from handlers.playground.faults import Fault, Faults
 from handlers.playground.sample import sample_company
 from handlers.playground.server import PretendSlack, serve
@@ -16,6 +17,7 @@ __all__ = [
     "CannotAct",
     "Company",
     "Delivery",
+    "Exchange",
     "Fault",
     "Faults",
     "Group",
@@ -29,4 +31,5 @@ __all__ = [
     "ShownView",
     "sample_company",
     "serve",
+    "serve_all",
 ]

@@ -9,6 +9,7 @@ from handlers.playground.paging import page
 from handlers.playground.workspace import Workspace
 from handlers.playground.world import Json
 
+ELSEWHERE = "T0ELSEWHER"
 MANAGER_FIELD, DEPARTMENT_FIELD = "Xf0MANAGER1", "Xf0DEPARTM1"
 
 
@@ -37,6 +38,9 @@ def user_json(slack: Workspace, person: Person) -> Json:
         "updated": int(slack.clock.now().timestamp()),
         "profile": profile_json(slack, person),
     }
+    if slack.enterprise and not person.team:
+        # People of an organisation belong to several workspaces, and this is the first of theirs.
+        shape |= {"team_id": ELSEWHERE, "enterprise_user": {"teams": [ELSEWHERE, slack.company.id]}}
     if person.deleted:
         return shape
     shape |= {"is_admin": person.is_admin, "is_owner": person.is_owner, "is_primary_owner": person.is_owner}

@@ -47,17 +47,18 @@ def allowed(event: Json, room: Conversation | None, manifest: Manifest) -> bool:
 def envelope(slack: "Workspace", event: Json, room: Conversation | None) -> Json:
     team, bot = slack.company.id, slack.company.bot_user
     who = {
-        "enterprise_id": None,
-        "team_id": team,
+        "enterprise_id": slack.enterprise,
+        "team_id": None if slack.enterprise else team,  # one token for all of an organisation
         "user_id": bot,
         "is_bot": True,
-        "is_enterprise_install": False,
+        "is_enterprise_install": bool(slack.enterprise),
     }
     return {
         "token": slack.verification_token,
         "team_id": team,
         "context_team_id": team,
-        "context_enterprise_id": None,
+        "context_enterprise_id": slack.enterprise,
+        "enterprise_id": slack.enterprise,
         "api_app_id": slack.company.app_id,
         "event": event,
         "type": "event_callback",

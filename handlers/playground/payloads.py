@@ -1,5 +1,6 @@
 """The payloads of commands, shortcuts, presses and forms, in Slack's own shapes."""
 
+from handlers.playground.api_people import ELSEWHERE
 from handlers.playground.company import Person
 from handlers.playground.modals import view_json
 from handlers.playground.posting import message_json
@@ -31,22 +32,22 @@ def command_form(slack: Workspace, person: Person, room: Conversation, command: 
         "command": command,
         "text": text,
         "api_app_id": slack.company.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if slack.enterprise else "false",
         "response_url": response_url(slack, person.id, room),
         "trigger_id": slack.tickets.trigger(person.id),
     }
 
 
 def _common(slack: Workspace, person: Person, kind: str) -> Json:
-    team = person.team or slack.company.id
+    team = person.team or (ELSEWHERE if slack.enterprise else slack.company.id)
     return {
         "type": kind,
         "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": team},
         "api_app_id": slack.company.app_id,
         "token": slack.verification_token,
         "team": {"id": slack.company.id, "domain": slack.company.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": slack.enterprise, "name": slack.enterprise} if slack.enterprise else None,
+        "is_enterprise_install": bool(slack.enterprise),
     }
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,6 +55,10 @@ class Tickets:
         )
         self._triggers[made.id] = made
         return made.id
+
+    def knows(self, ids: Collection[str]) -> bool:
+        """Whether one of these is a trigger of ours."""
+        return any(one in self._triggers for one in ids)
 
     def exchange(self, trigger_id: str) -> Trigger:
         trigger = self._triggers.get(trigger_id)

@@ -110,6 +110,7 @@ class Workspace:
         self.calls: list[ApiCall] = []
         self.at_work = 0  # calls that are not answered yet, whether or not anybody still waits
         self.activity: deque[Line] = deque(maxlen=ACTIVITY_KEPT)
+        self.enterprise: str | None = None  # the organisation it belongs to, whole as the app is installed
         self.api_url = ""
         self.public_url = ""
         self.closing = asyncio.Event()

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import people
@@ -20,6 +19,7 @@ from bot.rules.chart import Fact, Field
 from bot.rules.people import Person
 from bot.serve import served
 from handlers import front, routes, slack
+from handlers.identity import Identity
 from handlers.metrics import Metrics
 from handlers.office import Office
 from storage.tables import metadata
@@ -29,7 +29,7 @@ from tests.town import MORNING
 SECRET, TEAM, ADA, BEN = "the-signing-secret", "T0HOME", "U0ADA", "U0BEN"
 NOW = MORNING.timestamp()
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
-ME = slack.Identity(TEAM, "Kestrel", "U0BOT", "B0BOT", frozenset())
+ME = Identity(TEAM, "Kestrel", "U0BOT", "B0BOT", frozenset())
 
 
 class Agreeable(AsyncWebClient):
@@ -48,7 +48,7 @@ class Agreeable(AsyncWebClient):
 class Door:
     http: httpx.AsyncClient
     store: Store
-    bolt: AsyncApp
+    bolt: routes.Bolt
     client: Agreeable
     seen: list[tuple[str, int]] = field(default_factory=list)
 
@@ -155,8 +155,14 @@ async def a_door(database_url: str) -> AsyncIterator[Door]:
     def heard(_workspace: str, user: Mapping[str, Any]) -> tuple[Fact, Collection[Field]]:
         return Fact(str(user["id"])), ()
 
-    office = Office(store.transact, lambda: MORNING, client, introduce, read_stand_in, heard)
-    bolt = routes.bolt_for(office, ME, "xoxb-door", SECRET)
+    office = Office(ME, store.transact, lambda: MORNING, client, introduce, read_stand_in, heard)
+
+    async def office_of(workspace: str) -> Office | None:
+        return office if workspace == TEAM else None
+
+    async def installed(_workspace: str, _body: Mapping[str, Any]) -> None: ...
+
+    bolt = routes.bolt_for(office_of, client, SECRET, installed)
     seen: list[tuple[str, int]] = []
     road = front.Road(bolt, lambda kind, status, _: seen.append((kind, status)))
     door = front.Front(road, SECRET, lambda: NOW)

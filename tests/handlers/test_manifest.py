@@ -19,7 +19,7 @@ from bot.operate import manifest_for
 from handlers import manifest as ours
 from handlers.manifest import SCOPES, manifest
 from handlers.playground import manifest as playgrounds
-from handlers.routes import COMMANDS, EVENTS, SHORTCUTS
+from handlers.routes import COMMANDS, EVENTS, LIFECYCLE, SHORTCUTS
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 URL = "https://goodword.example.com/slack/events"
@@ -27,7 +27,9 @@ MADE = manifest(URL)
 
 # What each Web API method and each event needs: docs.slack.dev, page of the method or event.
 NEEDED_BY_METHODS = {
+    "api_call": set[str](),  # any of the others over again, and oauth.v2.access
     "apps_connections_open": set[str](),  # of the app's own token, which no manifest describes
+    "auth_teams_list": set[str](),
     "auth_test": set[str](),
     "chat_delete": {"chat:write"},
     "chat_getPermalink": set[str](),
@@ -56,13 +58,18 @@ NEEDED_BY_METHODS = {
 }
 NEEDED_BY_EVENTS = {
     "app_home_opened": set[str](),
+    "app_uninstalled": set[str](),
+    "channel_id_changed": {"channels:read", "groups:read"},
     "message": {"channels:history", "groups:history"},
     "reaction_added": {"reactions:read"},
     "reaction_removed": {"reactions:read"},
     "subteam_created": {"usergroups:read"},
     "subteam_members_changed": {"usergroups:read"},
     "subteam_updated": {"usergroups:read"},
+    "team_access_granted": set[str](),
+    "team_access_revoked": set[str](),
     "team_join": {"users:read"},
+    "tokens_revoked": set[str](),
     "user_change": {"users:read"},
 }
 # Commands and shortcuts need the first; the second lets the first kudos of all be posted uninvited.
@@ -84,7 +91,7 @@ def called() -> Iterator[tuple[str, str]]:
 def test_the_scopes_are_those_of_the_methods_and_events_in_use() -> None:
     methods = {method for method, _ in called()}
     assert methods == NEEDED_BY_METHODS.keys(), "keep this test's table in step"
-    assert set(EVENTS) == NEEDED_BY_EVENTS.keys(), "keep this test's table in step"
+    assert {*EVENTS, *LIFECYCLE} == NEEDED_BY_EVENTS.keys(), "keep this test's table in step"
     needed = NEEDED_BESIDES.union(*NEEDED_BY_METHODS.values(), *NEEDED_BY_EVENTS.values())
     assert set(MADE["oauth_config"]["scopes"]["bot"]) == needed == set(SCOPES)
 
@@ -106,13 +113,30 @@ def test_commands_shortcuts_and_events_are_those_that_are_registered() -> None:
     assert {one["command"] for one in features["slash_commands"]} == set(COMMANDS)
     assert {one["callback_id"] for one in features["shortcuts"]} == set(SHORTCUTS)
     subscribed = set(settings["event_subscriptions"]["bot_events"])
-    assert {"message" if name.startswith("message.") else name for name in subscribed} == set(EVENTS)
+    assert {"message" if name.startswith("message.") else name for name in subscribed} == {
+        *EVENTS,
+        "app_uninstalled",
+        "tokens_revoked",
+    }
     assert {name for name in subscribed if name.startswith("message.")} == {
         "message.channels",
         "message.groups",
     }
     assert ours.DESCRIBED.keys() == COMMANDS.keys()
     assert ours.NAMED.keys() == SHORTCUTS.keys()
+
+
+def test_for_many_workspaces_it_has_the_way_back_and_what_organisations_need() -> None:
+    many = manifest_for("https://goodword.example.com/", many=True)
+    assert many["oauth_config"]["redirect_urls"] == ["https://goodword.example.com/slack/oauth_redirect"]
+    assert "redirect_urls" not in MADE["oauth_config"]
+    added = {*many["settings"]["event_subscriptions"]["bot_events"]} - {
+        *MADE["settings"]["event_subscriptions"]["bot_events"]
+    }
+    assert added == {"team_access_granted", "team_access_revoked"}
+    switched = ("org_deploy_enabled", "token_rotation_enabled")
+    assert [MADE["settings"][name] for name in switched] == [False, False]
+    assert [many["settings"][name] for name in switched] == [True, True]
 
 
 def test_an_app_that_calls_slack_has_no_address_and_is_otherwise_the_same() -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 # Whoever changes a row of these, an older version of Goodword and a person at the database included.
 SUBJECTS = {

@@ -1,0 +1,107 @@
+"""A workspace as a whole: a channel of it that has a new id, and the end of all that was written there."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, and_, delete, select, update
+
+from storage import turn
+from storage.memory import PEOPLE, PREFERENCES, SETTINGS
+from storage.tables import (
+    channel_modes,
+    chart,
+    chart_facts,
+    claims,
+    digests,
+    escalation_moves,
+    escalations,
+    group_members,
+    groups,
+    installed_workspaces,
+    kept,
+    kudos,
+    lanes,
+    mutes,
+    outbox,
+    passed_on,
+    people,
+    preferences,
+    settings,
+)
+
+# Where a channel is kept by its id. Not in `marks`, a log that only grows: an emoji that was put on a
+# message before the change stays under the old one.
+_PLACES = (
+    (kudos, "about_channel"),
+    (outbox, "destination"),
+    (outbox, "channel"),
+    (escalations, "holder_id"),
+    (escalations, "first_id"),
+    (escalations, "second_id"),
+)
+# The same, where there can be one row of each kind: what the new id has already is the later.
+_SINGLE = ((digests, "addressee"), (channel_modes, "channel_id"))
+# Of which nothing is left in the end; a row goes before what it belongs to.
+_GONE: tuple[Table, ...] = (
+    escalation_moves,
+    escalations,
+    outbox,
+    lanes,
+    passed_on,
+    kept,
+    digests,
+    preferences,
+    mutes,
+    channel_modes,
+    settings,
+    claims,
+    chart,
+    chart_facts,
+    group_members,
+    groups,
+    people,
+)
+_WORDS = {"reason": "", "tags": "", "customer": None, "customer_words": None, "outcome": None}
+
+
+class SpaceShelf:
+    def __init__(self, connection: Connection, workspace: str) -> None:
+        self._connection = connection
+        self._workspace = workspace
+
+    def channel_moved(self, old: str, new: str) -> None:
+        for table, name in _PLACES:
+            which = (table.c.workspace_id == self._workspace, table.c[name] == old)
+            self._connection.execute(update(table).where(*which).values({name: new}))
+        for table, name in _SINGLE:
+            self._move_unless_there(table, name, old, new)
+        turn.recall(self._connection).changed(self._workspace, PEOPLE)
+        # Who reads a channel that stands in for managers is asked anew.
+        gone = (groups.c.workspace_id == self._workspace, groups.c.group_id == old)
+        self._connection.execute(delete(groups).where(*gone))
+
+    def forget(self, now: datetime) -> None:
+        for subject in (PEOPLE, PREFERENCES, SETTINGS):
+            turn.recall(self._connection).changed(self._workspace, subject)
+        for table in _GONE:
+            self._connection.execute(delete(table).where(table.c.workspace_id == self._workspace))
+        words = update(kudos).where(kudos.c.workspace_id == self._workspace)
+        self._connection.execute(words.values(**_WORDS, asked_at=now))
+        left = update(installed_workspaces).where(installed_workspaces.c.workspace_id == self._workspace)
+        self._connection.execute(left.values(erased_at=now))
+
+    def has_left(self, before: datetime) -> bool:
+        query = select(installed_workspaces.c.workspace_id).where(
+            installed_workspaces.c.workspace_id == self._workspace,
+            installed_workspaces.c.revoked_at <= before,
+            installed_workspaces.c.erased_at.is_(None),
+        )
+        return self._connection.execute(query.with_for_update()).first() is not None
+
+    def _move_unless_there(self, table: Table, name: str, old: str, new: str) -> None:
+        others = table.alias()
+        same = [
+            others.c[column.name] == column for column in table.primary_key.columns if column.name != name
+        ]
+        there = select(others.c[name]).where(and_(*same), others.c[name] == new).exists()
+        which = (table.c.workspace_id == self._workspace, table.c[name] == old, ~there)
+        self._connection.execute(update(table).where(*which).values({name: new}))
