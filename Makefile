@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format snapshots faults fuzz image soak train pictures lock clean
+.PHONY: help playground test check format snapshots faults fuzz image soak bench train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -54,6 +54,9 @@ image: $(READY)  ## Do what the Dockerfile does in an empty folder, without Dock
 
 soak: $(READY)  ## Half an hour of mixed load on four processes, with kills and a failing Slack
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
+
+bench: $(READY)  ## Measure Goodword beside bare Bolt, and write the table of docs/performance.md anew
+	@$(BIN)/python -m benchmarks.speed $(ARGS)
 
 train: $(READY)  ## Learn the weights of the language engine anew from benchmarks/language
 	@$(BIN)/python -m benchmarks.language.train

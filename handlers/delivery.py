@@ -23,8 +23,10 @@ from handlers.slack import Clients, Done, Failed
 
 log = logging.getLogger("goodword.delivery")
 
-AT_ONCE = 20  # messages of a workspace under way at the same time, each to another destination
+AT_ONCE = 100  # messages of a workspace under way at the same time, each to another destination
 MOST = 400  # of all workspaces
+# Between two looks for more, so that each finds several: seconds, and a part of the time that a look takes.
+APART, REST = 0.02, 9
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
 LEAST_TRIES = 10  # since a person last released it
 LONGEST_PAUSE = 300  # seconds
@@ -76,14 +78,19 @@ class Postman:
         while not self._stopping:
             self._wake.clear()
             self._alive()
+            began = ended = asyncio.get_running_loop().time()
             try:
                 idle = not await self._round()
+                ended = asyncio.get_running_loop().time()
                 self._claiming.well()
             except Exception as error:  # noqa: BLE001 - the postman must outlive any single trouble
                 self._claiming.met(error)
                 idle = True
             if idle and not self._stopping:
                 await self._wake.wait()
+            if not self._stopping:
+                again = max(began + APART, ended + (ended - began) * REST)
+                await asyncio.sleep(again - asyncio.get_running_loop().time())
         await self._last_words()
 
     async def stop(self) -> None:

@@ -4,6 +4,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from bot import logs
 from bot.errors import Refusal
@@ -11,6 +12,8 @@ from handlers.office import Answer
 from handlers.views import kudos as view
 
 log = logging.getLogger("goodword.handlers")
+
+T = TypeVar("T")
 
 
 async def sentence_for_trouble(
@@ -61,6 +64,14 @@ class OnceTold:
         if self._in_trouble:
             self._log.info("%s", self._over)
         self._in_trouble = False
+
+
+async def unless_trouble(ask: Callable[[], Awaitable[T | None]]) -> T | None:
+    """Nothing where it fails: whoever asks goes another way, on which the trouble is met again and told."""
+    try:
+        return await ask()
+    except Exception:  # noqa: BLE001 - see above
+        return None
 
 
 def reference(error: BaseException) -> str:

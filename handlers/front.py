@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from pydantic import ValidationError
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock as SignatureClock
@@ -27,7 +26,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import logs
-from handlers import payloads
+from handlers import capture, payloads
+from handlers.routes import Bolt
 
 log = logging.getLogger("goodword.front")
 
@@ -36,6 +36,7 @@ LONGEST_TIMESTAMP = 12  # digits; enough for the next 30,000 years
 NAME = re.compile(r"(/|event )[a-z0-9_.-]{1,60}")
 UNREADABLE = "The body cannot be read."
 EVENTS = "application/json"
+TALK = "event message"
 FORMS = "application/x-www-form-urlencoded"
 KINDS = frozenset(
     {
@@ -74,7 +75,7 @@ class SlackTime(SignatureClock):
 class Road:
     """The way from either door to Bolt: what was read is looked at, answered, and told of."""
 
-    def __init__(self, bolt: AsyncApp, seen: Seen) -> None:
+    def __init__(self, bolt: Bolt, seen: Seen) -> None:
         self._bolt = bolt
         self._seen = seen
 
@@ -85,6 +86,9 @@ class Road:
         try:
             body = await read()
             kind = kind_of(body)
+            if kind == TALK and capture.is_idle(body):
+                self._seen(kind, 200, time.perf_counter() - began)
+                return BoltResponse(status=200)
             payloads.Request.model_validate(body)
             answer = await self._answer(kind, body)
         except Refused as no:
@@ -102,6 +106,8 @@ class Road:
                 return BoltResponse(status=200, body={"challenge": str(body.get("challenge", ""))})
             case "ssl_check" | "app_rate_limited":
                 return BoltResponse(status=200)
+        if "command" in body and (answer := await self._bolt.commanded(body)):
+            return answer
         return await self._bolt.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
 
 

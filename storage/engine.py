@@ -14,9 +14,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import Refusal
+from storage import turn
 
 T = TypeVar("T")
 THREADS = {"sqlite": 1, "postgresql": 8}
+SHARING = {"sqlite": 1, "postgresql": 2}  # of these, how many run what shares a commit
 BUSY_TIMEOUT_MS, IN_A_HURRY_MS = 5000, 2000
 WAL_TRIES = 100
 # Milliseconds: for a lock, and for one statement (the longest read many people's rows at night).
@@ -53,6 +55,7 @@ def build(database_url: str, *, in_a_hurry: bool = False) -> Engine:
         engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_in_a_hurry if in_a_hurry else _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
+        turn.listen(engine)
         return engine
     options = f"-c timezone=utc {IN_A_HURRY}" if in_a_hurry else "-c timezone=utc"
     engine = create_engine(
@@ -64,6 +67,7 @@ def build(database_url: str, *, in_a_hurry: bool = False) -> Engine:
         connect_args={"connect_timeout": 5, "application_name": "goodword", "options": options},
     )
     event.listen(engine, "handle_error", _without_the_row)
+    turn.listen(engine)
     return engine
 
 

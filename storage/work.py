@@ -1,19 +1,21 @@
 """One function, one transaction: the only way into the database."""
 
+import asyncio
 import shutil
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import Refusal
 from bot.ports import Letter, Sent, Waiting
-from storage import commits
+from storage import commits, turn
 from storage import engine as engines
 from storage import outbox as letters
 from storage.capture import CaptureShelf
@@ -54,8 +56,7 @@ class Work:
     def one_at_a_time(self, matter: str) -> None:
         # SQLite has one writer anyway. On PostgreSQL the lock ends with the transaction.
         if self._connection.dialect.name == "postgresql":
-            key = zlib.crc32(f"{self.workspace}:{matter}".encode())
-            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+            turn.lock(self._connection, zlib.crc32(f"{self.workspace}:{matter}".encode()))
 
     @cached_property
     def people(self) -> PeopleShelf:
@@ -120,6 +121,15 @@ class Work:
         return SettingsShelf(self._connection, self.workspace)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How an attempt to say something ended, and whoever waits until that is written."""
+
+    letter: Letter
+    values: Mapping[str, Any]
+    done: "asyncio.Future[None]"
+
+
 class Store:
     """The database behind `transact`, with threads of its own so that the event loop never waits.
 
@@ -148,6 +158,8 @@ class Store:
         self._threads = commits.threads_for(self.engine)
         self._lease = lease
         self._pace = pace
+        self._ended: list[_Ended] = []
+        self._writing: asyncio.Task[None] | None = None
         self.on_commit = on_commit
         self._request = request
 
@@ -228,7 +240,23 @@ class Store:
         return shutil.disk_usage(Path(self.engine.url.database or "").absolute().parent).free
 
     async def _settle(self, letter: Letter, **values: Any) -> None:
-        await self.across(partial(letters.settle, letter=letter, **values))
+        done = asyncio.get_running_loop().create_future()
+        self._ended.append(_Ended(letter, values, done))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_ended())
+        await done
+
+    async def _write_ended(self) -> None:
+        """Attempts that end while others are being written are written together, after them."""
+        while self._ended:
+            some, self._ended = self._ended, []
+            write = partial(letters.settle, ended=[(one.letter, one.values) for one in some])
+            (wrong,) = await asyncio.gather(self.across(write), return_exceptions=True)
+            for waiting in (one.done for one in some if not one.done.done()):
+                if isinstance(wrong, BaseException):
+                    waiting.set_exception(wrong)
+                else:
+                    waiting.set_result(None)
 
 
 def _name_of(fn: Callable[..., Any]) -> str:

@@ -31,6 +31,7 @@ NOT_THEIRS = {
     "groups": "what a group is called is nobody's; who is in it is `group_members`",
     "lanes": "when an inbox may next be written to",
     "ledger": "the entries behind the counts",
+    "revisions": "when something was last changed, and not what",
     "reversals": "which kudos was taken back stands with the kudos",
     "workspaces": "no person is in it",
 }
