@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
@@ -17,12 +18,41 @@ from bot.errors import NotIntroduced, Refusal
 from bot.messages import ClickRefused
 from bot.ports import Work
 from bot.rules import language
+from bot.rules.language import Reading
 from bot.rules.recognition import Place
 from handlers import escalate, markup
 from handlers.office import Office
 from handlers.payloads import Channel, Click, Event, Item, MessageChange, Written, moment
 from handlers.reactions import find, introducing
 from handlers.views import capture as view
+
+
+def is_idle(body: Mapping[str, Any]) -> bool:
+    """Whether this is a message just written that certainly asks nothing of us.
+
+    Longer than needed, for speed: nearly everything that Slack sends is this, so it is told from the bare
+    body, before Bolt. Whatever looks unusual is no idle talk, and is judged where everything else is.
+    """
+    event = body.get("event")
+    if (
+        not isinstance(event, dict)
+        or event.get("type") != "message"
+        or not isinstance(body.get("team_id"), str)
+    ):
+        return False
+    subtype, text = event.get("subtype"), event.get("text")
+    if not isinstance(text, str) or not (subtype is None or (isinstance(subtype, str) and subtype in NEW)):
+        return False
+    return not _names_somebody(text) or not _concerns(language.read(text))
+
+
+def _names_somebody(text: str) -> bool:
+    """Thanks and complaints are taken for such only where they are said to somebody, by a mention."""
+    return language.may_concern(text) and ("<@" in text or "<!subteam^" in text)
+
+
+def _concerns(reading: Reading) -> bool:
+    return reading.label == "complaint_person" or (reading.label == "shoutout" and bool(reading.recipients))
 
 
 async def message(office: Office, event: Event) -> None:
@@ -37,7 +67,7 @@ async def message(office: Office, event: Event) -> None:
 async def _said(office: Office, event: Event) -> None:
     """Read it in memory. Only thanks and complaints go on from here; of anything else nothing is kept."""
     text = event.event.get("text")
-    if event.event.get("bot_id") or not isinstance(text, str) or not language.may_concern(text):
+    if event.event.get("bot_id") or not isinstance(text, str) or not _names_somebody(text):
         return
     said = Written.model_validate(event.event)
     if not said.author or event.event.get("user_team", event.team_id) != event.team_id:

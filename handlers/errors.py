@@ -4,12 +4,16 @@ import logging
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
+from bot import logs
 from bot.errors import Refusal
 from handlers.office import Answer
 from handlers.views import kudos as view
 
 log = logging.getLogger("goodword.handlers")
+
+T = TypeVar("T")
 
 
 async def sentence_for_trouble(
@@ -62,12 +66,20 @@ class OnceTold:
         self._in_trouble = False
 
 
+async def unless_trouble(ask: Callable[[], Awaitable[T | None]]) -> T | None:
+    """Nothing where it fails: whoever asks goes another way, on which the trouble is met again and told."""
+    try:
+        return await ask()
+    except Exception:  # noqa: BLE001 - see above
+        return None
+
+
 def reference(error: BaseException) -> str:
-    """Log an error under a short reference: its kind and where it came from.
+    """Log an error under the mark of its request, or one of its own: its kind and where it came from.
 
     Never its message, in which a library may quote the words of a person.
     """
-    mark = secrets.token_hex(4)
+    mark = logs.current() or secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
     log.error("unexpected %s, reference %s, at %s", type(error).__name__, mark, where)

@@ -1,8 +1,9 @@
-"""How transactions reach the database: on threads of their own, and on SQLite several to one commit.
+"""How transactions reach the database: on threads of their own, and several to one commit.
 
-A commit of SQLite waits for the disk. Transactions that wait at the same moment therefore share one, each
-within a savepoint of its own: a refusal or an error of one leaves the others untouched, and none is told
-that it is done before the commit that holds it. PostgreSQL shares the wait among connections by itself.
+A commit waits for the disk. Transactions that wait at the same moment therefore share one, each within a
+savepoint of its own: a refusal or an error of one leaves the others untouched, and none is told that it is
+done before the commit that holds it. What shares a commit is meant to be quick, so whatever takes longer, or
+only reads, goes by itself: on PostgreSQL beside the others, on SQLite, which has one writer, between them.
 """
 
 import asyncio
@@ -20,11 +21,13 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from storage import engine as engines
+from storage.memory import Memory
+from storage.turn import Alone, Turn, taking
 
 T = TypeVar("T")
 TRIES = 5
 MOST = 64  # transactions in one commit, so that the first of them does not wait for long
-QUICK = 0.01  # seconds; whatever took longer the last time has a commit to itself
+QUICK = 0.01  # seconds; whatever takes longer has a commit to itself
 LAST_TRANSACTIONS = 2.0  # seconds that those in hand may take when we stop
 
 
@@ -39,38 +42,46 @@ class Threads(Protocol):
 
 
 def threads_for(engine: Engine) -> Threads:
-    return Together(engine) if engine.dialect.name == "sqlite" else Beside(engine)
+    return Together(engine)
 
 
-class Beside:
-    """As many at once as the pool has connections, each with a commit of its own."""
+class Paces:
+    """How long each kind of transaction took of late, the commit not counted."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._threads = ThreadPoolExecutor(engines.THREADS[engine.dialect.name], thread_name_prefix="storage")
+    def __init__(self) -> None:
+        self._took: dict[str, float] = {}  # seconds
 
-    def run(self, fn: Callable[[Connection], T], name: str, *, only_reads: bool) -> Awaitable[T]:  # noqa: ARG002
-        loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._threads, partial(alone, self._engine, fn, only_reads=only_reads))
+    def is_quick(self, name: str) -> bool:
+        """Whether it may be waited for by others; the first that anybody sees may take any time."""
+        if name not in self._took:
+            self._took[name] = 0.0  # as long as nothing else is known of those that follow
+            return False
+        return self._took[name] < QUICK
 
-    async def close(self) -> None:
+    def timed(self, name: str, fn: Callable[[Connection], T], connection: Connection) -> T:
+        """Run it. A single slow one among quick ones counts for little; several in a row do."""
+        began = time.perf_counter()
         try:
-            async with asyncio.timeout(LAST_TRANSACTIONS):
-                await asyncio.to_thread(self._threads.shutdown)
-        except TimeoutError:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+            return fn(connection)
+        finally:
+            took = min(time.perf_counter() - began, 4 * QUICK)
+            before = self._took.get(name) or took
+            self._took[name] = took if took < before else before + (took - before) / 5
 
 
-def alone(engine: Engine, fn: Callable[[Connection], T], *, only_reads: bool) -> T:
+def alone(engine: Engine, memory: Memory, fn: Callable[[Connection], T], *, only_reads: bool) -> T:
     """Run one in a transaction of its own, again where that may help."""
     with_options = engine.execution_options(only_reads=only_reads)
     for attempt in range(1, TRIES + 1):
         try:
-            with with_options.begin() as connection:
-                return fn(connection)
+            with with_options.begin() as connection, taking(connection, memory) as turn:
+                value = fn(connection)
         except DBAPIError as error:
             if attempt == TRIES or not engines.is_fleeting(error):
                 raise
+        else:
+            turn.recall.publish()
+            return value
     raise AssertionError("unreachable")
 
 
@@ -79,6 +90,7 @@ class _Job:
     fn: Callable[[Connection], Any]
     name: str
     only_reads: bool
+    shares: bool
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
 
@@ -91,47 +103,74 @@ class _Ended:
     error: BaseException | None = None
 
 
+_BY_ITSELF = _Ended()  # not run, or nothing is kept of it: it is to be run once more, alone
+
+
 class _Lost(Exception):  # noqa: N818 - a verdict on its way up
     """The database gave up the whole transaction, with all that was done in it (SQLite: a full disk)."""
 
 
+class _Undone(Exception):  # noqa: N818 - a verdict on its way up
+    """Nothing of the shared transaction stands, and whose fault it is nobody knows."""
+
+
 class Together:
-    """One thread, for SQLite has one writer; what waits at the same moment shares a commit."""
+    """A thread for what shares a commit; on PostgreSQL two, and some for what goes by itself.
+
+    Two, for each waits for the server half of the time.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._memory = Memory()
+        self._paces = Paces()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._left: _Job | None = None  # taken from the queue, and to be run by itself
-        self._took: dict[str, float] = {}  # seconds, the last time
         self._ending = False
-        self._thread = threading.Thread(target=self._work, name="storage", daemon=True)
-        self._thread.start()
+        sharing = engines.SHARING[engine.dialect.name]
+        beside = engines.THREADS[engine.dialect.name] - sharing
+        self._beside = ThreadPoolExecutor(beside, thread_name_prefix="beside") if beside else None
+        self._sharing = [
+            threading.Thread(target=self._work, name="storage", daemon=True) for _ in range(sharing)
+        ]
+        for thread in self._sharing:
+            thread.start()
 
     def run(self, fn: Callable[[Connection], T], name: str, *, only_reads: bool) -> Awaitable[T]:
         if self._ending:
             raise RuntimeError("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(fn, name, only_reads, loop, future))
+        shares = not only_reads and self._paces.is_quick(name)
+        job = _Job(fn, name, only_reads, shares, loop, future)
+        if self._beside and not shares:
+            self._beside.submit(self._run_alone, job)
+        else:
+            self._jobs.put(job)
         return future
 
     async def close(self) -> None:
         self._ending = True
-        self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join, LAST_TRANSACTIONS)
+        for _ in self._sharing:
+            self._jobs.put(None)
+        for thread in self._sharing:
+            await asyncio.to_thread(thread.join, LAST_TRANSACTIONS)
+        if self._beside:
+            try:
+                async with asyncio.timeout(LAST_TRANSACTIONS):
+                    await asyncio.to_thread(self._beside.shutdown)
+            except TimeoutError:
+                self._beside.shutdown(wait=False, cancel_futures=True)
 
     def _work(self) -> None:
-        while batch := self._next():
+        left: _Job | None = None
+        while first := left or self._jobs.get():
+            batch, left = self._beside_it(first)
             self._run(batch)
 
-    def _next(self) -> list[_Job]:
-        """Wait for one, and take along what waits beside it; nothing when it is time to end."""
-        first = self._left or self._jobs.get()
-        self._left = None
-        if first is None:
-            return []
+    def _beside_it(self, first: _Job) -> tuple[list[_Job], _Job | None]:
+        """Take along what waits; one that is to be run by itself may be left over."""
         batch = [first]
-        while len(batch) < MOST and self._is_quick(batch[-1]):
+        while len(batch) < MOST and batch[-1].shares:
             try:
                 job = self._jobs.get_nowait()
             except queue.Empty:
@@ -139,72 +178,91 @@ class Together:
             if job is None:
                 self._jobs.put(None)  # the end comes after this batch
                 break
-            if not self._is_quick(job):
-                self._left = job
-                break
+            if not job.shares:
+                return batch, job
             batch.append(job)
-        return batch
-
-    def _is_quick(self, job: _Job) -> bool:
-        """Whether it may be waited for by others; what nobody has seen yet may take any time."""
-        return not job.only_reads and self._took.get(job.name, QUICK) < QUICK
+        return batch, None
 
     def _run(self, batch: Sequence[_Job]) -> None:
         wanted = [job for job in batch if not job.future.cancelled()]
         if len(wanted) == 1:
-            ended = [self._timed(wanted[0], partial(self._alone, wanted[0]))]
-        else:
-            ended = self._shared(wanted)
-        _tell(wanted, ended)
+            self._run_alone(wanted[0])
+            return
+        ended = list(zip(wanted, self._shared(wanted), strict=True))
+        _tell([(job, end) for job, end in ended if end is not _BY_ITSELF])
+        for job, end in ended:
+            if end is _BY_ITSELF:
+                self._run_by_itself(job)
 
-    def _alone(self, job: _Job) -> Any:
-        return alone(self._engine, job.fn, only_reads=job.only_reads)
+    def _run_by_itself(self, job: _Job) -> None:
+        if self._beside and not self._ending:
+            self._beside.submit(self._run_alone, job)
+        else:
+            self._run_alone(job)
+
+    def _run_alone(self, job: _Job) -> None:
+        if job.future.cancelled():
+            return
+        fn = partial(self._paces.timed, job.name, job.fn)
+        try:
+            ended = _Ended(alone(self._engine, self._memory, fn, only_reads=job.only_reads))
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for this one
+            ended = _Ended(error=error)
+        _tell([(job, ended)])
 
     def _shared(self, batch: Sequence[_Job]) -> list[_Ended]:
+        """Run them in one transaction; where it fails before its commit, each is run by itself."""
         try:
-            with self._engine.execution_options(only_reads=False).begin() as connection:
-                ended = [self._timed(job, partial(_in_savepoint, connection, job)) for job in batch]
+            with (
+                self._engine.execution_options(only_reads=False).begin() as connection,
+                taking(connection, self._memory, shared=True) as turn,
+            ):
+                ended = [self._part(job, connection, turn) for job in batch]
                 _still_there(connection)
+                _finish(turn)
+        except _Undone:
+            return [_BY_ITSELF] * len(batch)
         except BaseException as error:  # noqa: BLE001 - none of them is kept, and each is told so
             return [_Ended(error=error)] * len(batch)
+        turn.recall.publish()
         return ended
 
-    def _timed(self, job: _Job, run: Callable[[], Any]) -> _Ended:
-        began = time.perf_counter()
+    def _part(self, job: _Job, connection: Connection, turn: Turn) -> _Ended:
+        turn.begin_part()
         try:
-            return _Ended(run())
+            ended = _Ended(self._paces.timed(job.name, job.fn, connection))
+            _still_there(connection)
         except _Lost:
             raise
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for this one
-            return _Ended(error=error)
-        finally:
-            self._took[job.name] = time.perf_counter() - began
+        except BaseException as error:
+            _still_there(connection)
+            if turn.broken:
+                raise _Undone from error
+            turn.undo_part()
+            by_itself = isinstance(error, Alone) or engines.is_fleeting(error)
+            return _BY_ITSELF if by_itself else _Ended(error=error)
+        return ended
 
 
-def _in_savepoint(connection: Connection, job: _Job) -> Any:
-    savepoint = connection.begin_nested()
+def _finish(turn: Turn) -> None:
     try:
-        value = job.fn(connection)
-    except BaseException:
-        _still_there(connection)
-        savepoint.rollback()
-        raise
-    _still_there(connection)
-    savepoint.commit()
-    return value
+        turn.finish()
+    except Exception as error:
+        raise _Undone from error
 
 
 def _still_there(connection: Connection) -> None:
     """After some errors SQLite has rolled back everything; a savepoint would then be a transaction itself."""
-    driver = connection.connection.driver_connection
-    if driver is None or not driver.in_transaction:
-        raise _Lost("the database gave up a transaction; what was done in it is not kept")
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        if driver is None or not driver.in_transaction:
+            raise _Lost("the database gave up a transaction; what was done in it is not kept")
 
 
-def _tell(batch: Sequence[_Job], ended: Sequence[_Ended]) -> None:
+def _tell(ended: Sequence[tuple[_Job, _Ended]]) -> None:
     """Tell everybody at once, one call for each event loop."""
-    for loop in {id(job.loop): job.loop for job in batch}.values():
-        theirs = [(job.future, end) for job, end in zip(batch, ended, strict=True) if job.loop is loop]
+    for loop in {id(job.loop): job.loop for job, _ in ended}.values():
+        theirs = [(job.future, end) for job, end in ended if job.loop is loop]
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_settle, theirs)
 

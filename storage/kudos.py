@@ -5,15 +5,30 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.ports import Counts, Given
 from bot.rules.people import Person
 from bot.rules.recognition import BY_MARK, Besides, Decision, Kudos, Place
-from storage import joining
+from storage import joining, turn
 from storage.engine import inserting
 from storage.people import PeopleShelf
+from storage.quick import Quick
 from storage.tables import joined, kudos, ledger, passed_on, people, recipients, reversals, totals
 
 GIVEN, RECEIVED = "given", "received"
@@ -35,27 +50,26 @@ class KudosShelf:
             "given_at": now,
             **_besides(decision.besides),
         }
-        # RETURNING, not rowcount: rowcount does not see the duplicate on psycopg.
-        statement = inserting(self._connection, kudos).on_conflict_do_nothing().returning(kudos.c.number)
-        number = self._connection.execute(statement, row).scalar_one_or_none()
+        number: int | None = _RECORD.value(self._connection, row)
         if number is None:
             return self._recorded(source), False
         ids = [person.id for person in decision.recipients]
-        self._connection.execute(
-            insert(recipients),
-            [
-                {"workspace_id": self._workspace, "kudos_number": number, "person_id": id, "position": at}
-                for at, id in enumerate(ids)
-            ],
-        )
+        thanked = [
+            {"workspace_id": self._workspace, "kudos_number": number, "person_id": id, "position": at}
+            for at, id in enumerate(ids)
+        ]
+        turn.later(self._connection, recipients, thanked)
         self._enter(number, giver.id, ids, 1, now)
         return number, True
 
     def recorded(self, source: str) -> Kudos | None:
-        return next(iter(self._read(kudos.c.source == source)), None)
+        asked = {"workspace": self._workspace, "source": source}
+        number = _RECORDED.value(self._connection, asked)
+        return None if number is None else self.read(number)
 
     def read(self, number: int) -> Kudos | None:
-        return next(iter(self._read(kudos.c.number == number)), None)
+        asked = {"workspace": self._workspace, "number": number}
+        return next(iter(self._whole(self._connection.execute(_ONE, asked).all())), None)
 
     def latest_by(self, giver: str) -> Kudos | None:
         standing = reversals.c.kudos_number.is_(None)
@@ -107,10 +121,15 @@ class KudosShelf:
         return self._connection.execute(query).scalar_one_or_none()
 
     def received_by(self, person: str, limit: int) -> list[Kudos]:
-        theirs = select(recipients.c.kudos_number).where(
-            recipients.c.workspace_id == self._workspace, recipients.c.person_id == person
+        # In two steps, for SQLite would else read all kudos of the workspace.
+        theirs = (
+            select(recipients.c.kudos_number)
+            .select_from(recipients.join(_KUDOS, kudos.c.number == recipients.c.kudos_number))
+            .where(recipients.c.workspace_id == self._workspace, recipients.c.person_id == person, *_STANDING)
+            .order_by(recipients.c.kudos_number.desc())
+            .limit(limit)
         )
-        return self._read(kudos.c.number.in_(theirs), *_STANDING, limit=limit)
+        return self._read(kudos.c.number.in_([*self._connection.execute(theirs).scalars()]))
 
     def given_by(self, person: str, limit: int) -> list[Kudos]:
         return self._read(kudos.c.giver_id == person, *_STANDING, limit=limit)
@@ -134,19 +153,8 @@ class KudosShelf:
         return Counts(received=found.get(RECEIVED, 0), given=found.get(GIVEN, 0))
 
     def given_since(self, giver: str, moment: datetime, limit: int) -> list[Given]:
-        query = (
-            select(kudos.c.number, kudos.c.reason, kudos.c.given_at)
-            .select_from(_KUDOS)
-            .where(
-                kudos.c.workspace_id == self._workspace,
-                kudos.c.giver_id == giver,
-                kudos.c.given_at >= moment,
-                reversals.c.kudos_number.is_(None),
-            )
-            .order_by(kudos.c.number.desc())
-            .limit(limit)
-        )
-        return [Given(row.number, row.reason, row.given_at) for row in self._connection.execute(query)]
+        asked = {"workspace": self._workspace, "giver": giver, "moment": moment, "limit": limit}
+        return [Given(*row) for row in _GIVEN_SINCE.rows(self._connection, asked)]
 
     def following(self, place: Place, *beginnings: str) -> list[Kudos]:
         begins = or_(*(kudos.c.source.startswith(one, autoescape=True) for one in beginnings))
@@ -240,6 +248,7 @@ class KudosShelf:
 
     def disagreements(self) -> list[str]:
         if self._connection.dialect.name == "postgresql":  # one picture for all the questions below
+            turn.leave_if_shared(self._connection)
             self._connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         kept = self._tallies(select(totals).where(totals.c.workspace_id == self._workspace))
         summed = select(ledger.c.person_id, ledger.c.role, func.sum(ledger.c.amount).label("tally"))
@@ -278,16 +287,13 @@ class KudosShelf:
         ]
 
     def _recorded(self, source: str) -> int:
-        query = select(kudos.c.number).where(
-            kudos.c.workspace_id == self._workspace, kudos.c.source == source
-        )
-        number: int = self._connection.execute(query).scalar_one()
+        asked = {"workspace": self._workspace, "source": source}
+        number: int = _RECORDED.value(self._connection, asked)
         return number
 
     def _enter(self, number: int, giver: str, thanked: Iterable[str], amount: int, now: datetime) -> None:
         """Write the ledger and keep the totals in step, in the same transaction."""
-        # Sorted, so that two transactions never wait for each other's rows crosswise.
-        parts = sorted([(giver, GIVEN), *((person, RECEIVED) for person in thanked)])
+        parts = [(giver, GIVEN), *((person, RECEIVED) for person in thanked)]
         entries = [
             {
                 "workspace_id": self._workspace,
@@ -299,36 +305,32 @@ class KudosShelf:
             }
             for person, role in parts
         ]
-        self._connection.execute(insert(ledger), entries)
-        statement = inserting(self._connection, totals)
-        counted = statement.on_conflict_do_update(
-            index_elements=list(totals.primary_key.columns),
-            set_={"tally": totals.c.tally + statement.excluded.tally},
-        )
-        self._connection.execute(
-            counted,
-            [
-                {"workspace_id": self._workspace, "person_id": person, "role": role, "tally": amount}
-                for person, role in parts
-            ],
-        )
+        turn.later(self._connection, ledger, entries)
+        tallies = [
+            {"workspace_id": self._workspace, "person_id": person, "role": role, "tally": amount}
+            for person, role in parts
+        ]
+        turn.later(self._connection, totals, tallies)
 
     def _read(self, *which: ColumnElement[bool], limit: int | None = None) -> list[Kudos]:
         """Read kudos, latest first, with the people in them."""
         query = (
-            select(kudos, reversals.c.kudos_number.label("reversed"))
-            .select_from(_KUDOS)
-            .where(kudos.c.workspace_id == self._workspace, *which)
+            _EVERY.where(kudos.c.workspace_id == self._workspace, *which)
             .order_by(kudos.c.number.desc())
             .limit(limit)
         )
-        rows = self._connection.execute(query).all()
+        return self._whole(self._connection.execute(query).all())
+
+    def _whole(self, rows: Sequence[Row[Any]]) -> list[Kudos]:
+        """The kudos of these rows, with the people in them."""
+        if not rows:
+            return []
         thanked = self._thanked([row.number for row in rows])
         seconds = self._joined([row.number for row in rows])
         ids = {row.giver_id for row in rows}.union(
             *thanked.values(), *(dict(each) for each in seconds.values())
         )
-        known = self._people.look_up(ids, (), ()).people
+        known = self._people.known(ids)
         return [
             Kudos(
                 number=row.number,
@@ -346,22 +348,15 @@ class KudosShelf:
         ]
 
     def _thanked(self, numbers: list[int]) -> dict[int, list[str]]:
-        query = (
-            select(recipients.c.kudos_number, recipients.c.person_id)
-            .where(recipients.c.workspace_id == self._workspace, recipients.c.kudos_number.in_(numbers))
-            .order_by(recipients.c.kudos_number, recipients.c.position)
-        )
         found: dict[int, list[str]] = {number: [] for number in numbers}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_THANKED, {"workspace": self._workspace, "numbers": numbers}):
             found[row.kudos_number].append(row.person_id)
         return found
 
     def _joined(self, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
         """Who joined in, and since when."""
-        ours = (joined.c.workspace_id == self._workspace, joined.c.kudos_number.in_(numbers))
-        query = select(joined).where(*ours).order_by(*_EARLIEST)
         found: dict[int, list[tuple[str, datetime]]] = {number: [] for number in numbers}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_JOINED, {"workspace": self._workspace, "numbers": numbers}):
             found[row.kudos_number].append((row.person_id, row.since))
         return found
 
@@ -396,3 +391,51 @@ def _about(place: Place) -> tuple[ColumnElement[bool], ...]:
 
 _EARLIEST = (joined.c.since, joined.c.person_id)
 _KUDOS = kudos.outerjoin(reversals, reversals.c.kudos_number == kudos.c.number)
+
+_EVERY = select(kudos, reversals.c.kudos_number.label("reversed")).select_from(_KUDOS)
+
+# Built once, for building a statement takes as long as running it.
+_ONE = _EVERY.where(kudos.c.workspace_id == bindparam("workspace"), kudos.c.number == bindparam("number"))
+_THANKED = (
+    select(recipients.c.kudos_number, recipients.c.person_id)
+    .where(
+        recipients.c.workspace_id == bindparam("workspace"),
+        recipients.c.kudos_number.in_(bindparam("numbers", expanding=True)),
+    )
+    .order_by(recipients.c.kudos_number, recipients.c.position)
+)
+_JOINED = (
+    select(joined).where(joined.c.kudos_number.in_(bindparam("numbers", expanding=True))).order_by(*_EARLIEST)
+)
+
+
+def _recorded(_dialect: str) -> Select[Any]:
+    asked = (kudos.c.workspace_id == bindparam("workspace"), kudos.c.source == bindparam("source"))
+    return select(kudos.c.number).where(*asked)
+
+
+def _given_since(_dialect: str) -> Select[Any]:
+    return (
+        select(kudos.c.number, kudos.c.reason, kudos.c.given_at)
+        .select_from(_KUDOS)
+        .where(
+            kudos.c.workspace_id == bindparam("workspace"),
+            kudos.c.giver_id == bindparam("giver"),
+            kudos.c.given_at >= bindparam("moment", type_=kudos.c.given_at.type),
+            reversals.c.kudos_number.is_(None),
+        )
+        .order_by(kudos.c.number.desc())
+        .limit(bindparam("limit", type_=Integer))
+    )
+
+
+def _record(dialect: str) -> Any:
+    # RETURNING, not rowcount: rowcount does not see the duplicate on psycopg.
+    names = ("workspace_id", "giver_id", "reason", "tags", "source", "given_at", "above", "private")
+    besides = ("customer", "customer_words", "about_channel", "about_ts")
+    row = {name: bindparam(name, type_=kudos.c[name].type) for name in names + besides}
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(kudos).values(row)
+    return statement.on_conflict_do_nothing().returning(kudos.c.number)
+
+
+_RECORDED, _GIVEN_SINCE, _RECORD = Quick(_recorded), Quick(_given_since), Quick(_record)

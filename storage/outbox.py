@@ -1,24 +1,27 @@
 """The outbox: what is still to be said, in rows that are claimed under a lease."""
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, get_args
 from uuid import uuid4
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
     CTE,
+    BindParameter,
     Connection,
     FromClause,
     Row,
     ScalarSelect,
     Select,
     TextClause,
+    Update,
     and_,
+    bindparam,
     case,
     func,
-    insert,
     or_,
     select,
     text,
@@ -30,20 +33,26 @@ from sqlalchemy.sql.selectable import NamedFromClause
 from bot.messages import KudosTakenBack, Message
 from bot.ports import Kept, Letter, Parked, Sent
 from bot.rules.recognition import Place
+from storage import turn
 from storage.engine import inserting, upsert
+from storage.restoring import told_before
 from storage.tables import lanes, outbox
 
 LONGEST_PACE = timedelta(hours=1)
 _FACTS: dict[str, TypeAdapter[Message]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Message)}
-_ANY = TypeAdapter[Any](dict[str, Any])
+
+
+def _fact(message: Message) -> str:
+    return _FACTS[type(message).__name__].dump_json(message).decode()
 
 
 class OutboxShelf:
     """The outbox as one transaction of one workspace sees it."""
 
-    def __init__(self, connection: Connection, workspace: str) -> None:
+    def __init__(self, connection: Connection, workspace: str, request: str = "") -> None:
         self._connection = connection
         self._workspace = workspace
+        self._request = request
         self.queued = 0
 
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
@@ -51,20 +60,22 @@ class OutboxShelf:
 
     def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
         row = self._row(key, to, message, now, "")
+        if since := told_before(self._connection, self._workspace, now):
+            row |= {"unsure": True, "first_tried_at": since}
         statement = inserting(self._connection, outbox).on_conflict_do_nothing()
         put = self._connection.execute(statement.returning(outbox.c.key), row).scalar_one_or_none()
         self.queued += put is not None
         return put is not None
 
     def amend(self, key: str, message: Message) -> None:
-        fact = _ANY.dump_json(asdict(message)).decode()
+        fact = _fact(message)
         untouched = (outbox.c.key == key, outbox.c.state == "waiting", outbox.c.first_tried_at.is_(None))
         self._connection.execute(
             update(outbox).where(outbox.c.workspace_id == self._workspace, *untouched).values(fact=fact)
         )
 
     def _put(self, key: str, to: str, message: Message, now: datetime, about: str) -> str:
-        self._connection.execute(insert(outbox), self._row(key, to, message, now, about))
+        turn.later(self._connection, outbox, [self._row(key, to, message, now, about)])
         self.queued += 1
         return key
 
@@ -74,13 +85,14 @@ class OutboxShelf:
             "key": key,
             "destination": to,
             "kind": type(message).__name__,
-            "fact": _ANY.dump_json(asdict(message)).decode(),
+            "fact": _fact(message),
             "subject": about,
             "state": "waiting",
             "due_at": now,
             "attempts": 0,
             "unsure": False,
             "queued_at": now,
+            "request": self._request or None,
         }
 
     def about(self, subject: str) -> list[tuple[str, str]]:
@@ -183,40 +195,54 @@ def claim(connection: Connection, wanted: Wanted, lease: timedelta, pace: timede
     A lease that ran out is claimed again as `unsure`: the message may stand in the chat already.
     """
     now = wanted.now
-    ready = _ready(now)
+    ready = _ready(anywhere=wanted.workspaces is None, besides=bool(wanted.besides))
+    asked: dict[str, Any] = {
+        "now": now,
+        "longest": now + LONGEST_PACE,
+        "most": wanted.limit,
+        "kinds": [*_FACTS],
+    }
     if wanted.workspaces is not None:
-        ready = ready.where(outbox.c.workspace_id.in_(wanted.workspaces))
+        asked["workspaces"] = [*wanted.workspaces]
     if wanted.besides:
-        ready = ready.where(outbox.c.id.not_in(wanted.besides))
-    rows = connection.execute(ready.limit(wanted.limit).with_for_update(of=outbox, skip_locked=True)).all()
+        asked["besides"] = [*wanted.besides]
+    rows = connection.execute(ready, asked).all()
     if not rows:
         return []
     mark = uuid4().hex
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id.in_([row.id for row in rows]))
-        .values(
-            state="sending",
-            unsure=True,  # until its sender knows better
-            attempts=outbox.c.attempts + 1,
-            lease=mark,
-            lease_until=now + lease,
-            first_tried_at=func.coalesce(outbox.c.first_tried_at, now),
-        )
-    )
-    taken = [
+    taken = {"ids": [row.id for row in rows], "mark": mark, "until": now + lease, "at": now}
+    connection.execute(_TAKE, taken)
+    lanes_taken = [
         {"workspace_id": row.workspace_id, "destination": row.destination, "free_at": now + pace}
         for row in sorted(rows, key=lambda row: (row.workspace_id, row.destination))
     ]
-    upsert(connection, lanes, taken, update=("free_at",))
+    upsert(connection, lanes, lanes_taken, update=("free_at",))
     return [_letter(row, mark, now) for row in rows]
 
 
-def settle(connection: Connection, letter: Letter, **values: Any) -> bool:
-    """Write how an attempt ended, unless the lease has passed to another sender meanwhile."""
-    ours = and_(outbox.c.id == letter.id, outbox.c.lease == letter.lease, outbox.c.state == "sending")
-    done = update(outbox).where(ours).values(lease=None, lease_until=None, **values).returning(outbox.c.id)
-    return connection.execute(done).scalar_one_or_none() is not None
+def settle(connection: Connection, ended: Sequence[tuple[Letter, Mapping[str, Any]]]) -> None:
+    """Write how attempts ended, unless the lease has passed to another sender meanwhile."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for letter, values in sorted(ended, key=lambda one: one[0].id):  # two never wait for each other crosswise
+        row = {"letter": letter.id, "held": letter.lease, **values}
+        alike.setdefault(tuple(sorted(values)), []).append(row)
+    for names, rows in alike.items():
+        connection.execute(_settling(names), rows)
+
+
+@cache
+def _settling(names: tuple[str, ...]) -> Update:
+    ours = and_(
+        outbox.c.id == bindparam("letter"), outbox.c.lease == bindparam("held"), outbox.c.state == "sending"
+    )
+    values = {name: bindparam(name, type_=outbox.c[name].type) for name in names}
+    return update(outbox).where(ours).values(lease=None, lease_until=None, **values)
+
+
+def stuck(connection: Connection, since: datetime, workspaces: Collection[str]) -> bool:
+    """Whether there is a letter that could have been claimed by then, and still can be."""
+    ready = _ready(since).where(outbox.c.workspace_id.in_(workspaces))
+    return connection.execute(ready.with_only_columns(outbox.c.id).limit(1)).first() is not None
 
 
 def waiting(
@@ -235,20 +261,35 @@ def waiting(
     return messages, (now - since).total_seconds() if since else 0.0, connection.execute(parked).scalar_one()
 
 
-def _ready(now: datetime) -> Select[Any]:
-    """Find the first unfinished letter of every lane, where it may be sent now."""
+@cache
+def _ready(*, anywhere: bool, besides: bool) -> Select[Any]:
+    """Find the first unfinished letter of every lane, where it may be sent now.
+
+    Built once, for building it takes longer than running it.
+    """
     heads = _heads()
+    now = bindparam("now", type_=outbox.c.due_at.type)
     lane = and_(lanes.c.workspace_id == outbox.c.workspace_id, lanes.c.destination == outbox.c.destination)
     ready = or_(
         and_(outbox.c.state == "waiting", outbox.c.due_at <= now),
         and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
     )
     # So far ahead it was written by a clock that was wrong, and would hold up the lane until then.
-    wrong = lanes.c.free_at > now + LONGEST_PACE
+    wrong = lanes.c.free_at > bindparam("longest", type_=outbox.c.due_at.type)
     free = or_(lanes.c.free_at.is_(None), lanes.c.free_at <= now, wrong)
-    known = outbox.c.kind.in_(_FACTS)  # what a newer replica has queued is left to it
-    query = select(outbox).select_from(outbox.outerjoin(lanes, lane))
-    return query.where(outbox.c.id.in_(select(heads.c.id)), known, ready, free).order_by(outbox.c.id)
+    # What a newer replica has queued is left to it.
+    ours = select(heads.c.id)
+    if not anywhere:  # asked of these few, or SQLite would read all that was ever said in those workspaces
+        ours = ours.where(heads.c.workspace_id.in_(_several("workspaces")))
+    which = [outbox.c.id.in_(ours), outbox.c.kind.in_(_several("kinds")), ready, free]
+    if besides:
+        which.append(outbox.c.id.not_in(_several("besides")))
+    query = select(outbox).select_from(outbox.outerjoin(lanes, lane)).where(*which).order_by(outbox.c.id)
+    return query.limit(bindparam("most")).with_for_update(of=outbox, skip_locked=True)
+
+
+def _several(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
 
 
 def _heads() -> CTE:
@@ -298,4 +339,19 @@ def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:
         unsure=row.unsure,
         first_tried_at=row.first_tried_at or now,
         lease=mark,
+        request=row.request or "",
     )
+
+
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(_several("ids")))
+    .values(
+        state="sending",
+        unsure=True,  # until its sender knows better
+        attempts=outbox.c.attempts + 1,
+        lease=bindparam("mark"),
+        lease_until=bindparam("until", type_=outbox.c.lease_until.type),
+        first_tried_at=func.coalesce(outbox.c.first_tried_at, bindparam("at", type_=outbox.c.due_at.type)),
+    )
+)

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, or_, select, true, update
 
 from bot.rules.people import NAMELESS, Group, Person, Roll, plain
 from bot.rules.routing import Chain
-from storage import chains
+from storage import chains, turn
 from storage.chart import ChartShelf
 from storage.engine import batches, inserting, upsert
+from storage.memory import PEOPLE, UNKNOWN
 from storage.tables import group_members, groups, people
 
 # SQLite takes at most 32,766 parameters in a statement; a row of people has 16.
@@ -27,10 +28,11 @@ class PeopleShelf:
         known = self._groups({*groups}, {handle.casefold() for handle in named})
         typed = {plain(handle) for handle in named}
         ids = {*people}.union(*(group.members for group in known))
-        return Roll({p.id: p for p in self._people(ids, typed)}, {g.id: g for g in known})
+        found = self.known(ids) | {p.id: p for p in self._typed(typed)}
+        return Roll(found, {g.id: g for g in known})
 
     def find(self, person: str) -> Person | None:
-        return next(iter(self._people({person}, set())), None)
+        return self.known([person]).get(person)
 
     def groups(self) -> list[Group]:
         rows = self._connection.execute(select(groups).where(groups.c.workspace_id == self._workspace))
@@ -53,9 +55,14 @@ class PeopleShelf:
         }
 
     def known(self, ids: Iterable[str]) -> dict[str, Person]:
-        found: dict[str, Person] = {}
-        for some in batches(dict.fromkeys(ids), BATCH):
-            found |= {person.id: person for person in self._people({*some}, set())}
+        recall = turn.recall(self._connection)
+        known = {id: recall.find(self._workspace, PEOPLE, id) for id in ids}
+        found = {id: person for id, person in known.items() if person is not UNKNOWN}
+        for some in batches([id for id in known if id not in found], BATCH):
+            rows = self._connection.execute(_BY_ID, {"workspace": self._workspace, "ids": some})
+            read = {row.person_id: _person(row) for row in rows}
+            recall.learn(self._workspace, PEOPLE, read)
+            found |= read
         return found
 
     def with_emails(self, emails: Iterable[str]) -> dict[str, str]:
@@ -78,12 +85,14 @@ class PeopleShelf:
         return sorted((one for one in found if one.active and not one.bot), key=lambda one: one.id)
 
     def put(self, people: Sequence[Person], now: datetime) -> None:
+        self._changed()
         for some in batches(people, BATCH):
             self._put_some(some, now)
         ChartShelf(self._connection, self._workspace).adopt(people)
 
     def forget(self, person: str, now: datetime) -> None:
         """Name them no more in what is older than now; if they have left, take their names out as well."""
+        self._changed()
         which = and_(people.c.workspace_id == self._workspace, people.c.person_id == person)
         self._connection.execute(update(people).where(which).values(erased_at=now))
         blank = dict.fromkeys(_NAMES, "") | {"name": NAMELESS, "email": None, "timezone": "UTC"}
@@ -100,6 +109,7 @@ class PeopleShelf:
         return [Group(row.group_id, row.handle, row.name, active=row.active) for row in rows]
 
     def put_group(self, group: Group, now: datetime) -> None:
+        self._changed()
         ours = {"workspace_id": self._workspace, "group_id": group.id}
         kept = {"handle": group.handle, "name": group.name, "active": group.active, "seen_at": now}
         upsert(self._connection, groups, [ours | kept], update=tuple(kept))
@@ -112,18 +122,19 @@ class PeopleShelf:
         if rows:
             self._connection.execute(insert(group_members), rows)
 
+    def _changed(self) -> None:
+        turn.recall(self._connection).changed(self._workspace, PEOPLE)
+
     def count(self) -> int:
         query = select(func.count()).select_from(people).where(people.c.workspace_id == self._workspace)
         return self._connection.execute(query).scalar_one()
 
-    def _people(self, ids: set[str], typed: set[str]) -> Iterable[Person]:
-        if not ids and not typed:
+    def _typed(self, typed: set[str]) -> Iterable[Person]:
+        if not typed:
             return []
-        meant = [people.c.person_id.in_(ids)]
-        if typed:
-            meant += [c.in_(typed) for c in _TYPED_AS]
-        query = select(people).where(people.c.workspace_id == self._workspace, or_(*meant))
-        return [_person(row) for row in self._connection.execute(query)]
+        meant = or_(*(c.in_(typed) for c in _TYPED_AS))
+        rows = self._connection.execute(select(people).where(people.c.workspace_id == self._workspace, meant))
+        return [_person(row) for row in rows]
 
     def _groups(self, ids: set[str], typed: set[str]) -> list[Group]:
         if not ids and not typed:
@@ -161,6 +172,14 @@ class PeopleShelf:
             self._connection.execute(statement, rows)
 
 
+_BY_ID = (
+    select(people)
+    .where(
+        people.c.workspace_id == bindparam("workspace"),
+        people.c.person_id.in_(bindparam("ids", expanding=True)),
+    )
+    .execution_options(overtakes=True)
+)
 _KEY = ("workspace_id", "person_id")
 _TYPED_AS = (people.c.plain_handle, people.c.plain_name, people.c.plain_real_name)
 

@@ -3,14 +3,26 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.rules.hearing import Wish
+from storage import turn
 from storage.engine import batches, upsert
+from storage.memory import PREFERENCES, UNKNOWN
 from storage.tables import preferences
 
 THANKS = "thanks"
 BATCH = 1000  # parameters in one statement
+
+_WISHES = (
+    select(preferences.c.person_id, preferences.c.value)
+    .where(
+        preferences.c.workspace_id == bindparam("workspace"),
+        preferences.c.name == THANKS,
+        preferences.c.person_id.in_(bindparam("people", expanding=True)),
+    )
+    .execution_options(overtakes=True)
+)
 
 
 class PreferenceShelf:
@@ -19,6 +31,7 @@ class PreferenceShelf:
         self._workspace = workspace
 
     def choose(self, person: str, wish: Wish, now: datetime) -> None:
+        turn.recall(self._connection).changed(self._workspace, PREFERENCES)
         key = {"workspace_id": self._workspace, "person_id": person, "name": THANKS}
         upsert(
             self._connection,
@@ -28,12 +41,13 @@ class PreferenceShelf:
         )
 
     def of(self, people: Iterable[str]) -> dict[str, Wish]:
-        found: dict[str, Wish] = {}
-        for some in batches(dict.fromkeys(people), BATCH):
-            query = select(preferences.c.person_id, preferences.c.value).where(
-                preferences.c.workspace_id == self._workspace,
-                preferences.c.name == THANKS,
-                preferences.c.person_id.in_(some),
-            )
-            found |= {row.person_id: Wish(row.value) for row in self._connection.execute(query)}
-        return found
+        """The wishes of those who have any; that somebody has none is remembered, too."""
+        recall = turn.recall(self._connection)
+        wanted = dict.fromkeys(people)
+        known = {one: recall.find(self._workspace, PREFERENCES, one) for one in wanted}
+        for some in batches([one for one, wish in known.items() if wish is UNKNOWN], BATCH):
+            rows = self._connection.execute(_WISHES, {"workspace": self._workspace, "people": some})
+            found = dict.fromkeys(some) | {row.person_id: Wish(row.value) for row in rows}
+            recall.learn(self._workspace, PREFERENCES, found)
+            known |= found
+        return {one: wish for one, wish in known.items() if wish is not None}

@@ -3,10 +3,23 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from bot.ports import Change
+from storage import turn
+from storage.memory import SETTINGS, UNKNOWN
 from storage.tables import settings
+
+_LATEST = (
+    select(func.max(settings.c.id))
+    .where(settings.c.workspace_id == bindparam("workspace"))
+    .group_by(settings.c.name)
+)
+_CURRENT = (
+    select(settings.c.name, settings.c.value)
+    .where(settings.c.id.in_(_LATEST))
+    .execution_options(overtakes=True)
+)
 
 
 class SettingsShelf:
@@ -15,14 +28,13 @@ class SettingsShelf:
         self._workspace = workspace
 
     def current(self) -> Mapping[str, str]:
-        latest = (
-            select(func.max(settings.c.id))
-            .where(settings.c.workspace_id == self._workspace)
-            .group_by(settings.c.name)
-        )
-        query = select(settings.c.name, settings.c.value).where(settings.c.id.in_(latest))
-        rows = self._connection.execute(query)
-        return {row.name: row.value for row in rows if row.value is not None}
+        recall = turn.recall(self._connection)
+        known: Mapping[str, str] = recall.find(self._workspace, SETTINGS, "all")
+        if known is UNKNOWN:
+            rows = self._connection.execute(_CURRENT, {"workspace": self._workspace})
+            known = {row.name: row.value for row in rows if row.value is not None}
+            recall.learn(self._workspace, SETTINGS, {"all": known})
+        return known
 
     def change(self, name: str, value: str | None, by: str, now: datetime) -> None:
         row = {
@@ -32,6 +44,7 @@ class SettingsShelf:
             "changed_by": by,
             "changed_at": now,
         }
+        turn.recall(self._connection).changed(self._workspace, SETTINGS)
         self._connection.execute(insert(settings), row)
 
     def history(self) -> list[Change]:

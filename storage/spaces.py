@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, and_, delete, select, update
 
+from storage import turn
+from storage.memory import PEOPLE, PREFERENCES, SETTINGS
 from storage.tables import (
     channel_modes,
     chart,
@@ -72,11 +74,14 @@ class SpaceShelf:
             self._connection.execute(update(table).where(*which).values({name: new}))
         for table, name in _SINGLE:
             self._move_unless_there(table, name, old, new)
+        turn.recall(self._connection).changed(self._workspace, PEOPLE)
         # Who reads a channel that stands in for managers is asked anew.
         gone = (groups.c.workspace_id == self._workspace, groups.c.group_id == old)
         self._connection.execute(delete(groups).where(*gone))
 
     def forget(self, now: datetime) -> None:
+        for subject in (PEOPLE, PREFERENCES, SETTINGS):
+            turn.recall(self._connection).changed(self._workspace, subject)
         for table in _GONE:
             self._connection.execute(delete(table).where(table.c.workspace_id == self._workspace))
         words = update(kudos).where(kudos.c.workspace_id == self._workspace)

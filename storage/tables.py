@@ -164,6 +164,8 @@ kudos = _table(
     # Whose givers are still to be asked: few, however long the history grows.
     Index("ix_kudos_unasked", "workspace_id", "given_at", postgresql_where=_UNASKED, sqlite_where=_UNASKED),
     Index(None, "workspace_id", "giver_id", "number"),
+    # What one person gave since midnight; without it all that anybody gave today would be read.
+    Index(None, "workspace_id", "giver_id", "given_at"),
     Index(None, "workspace_id", "given_at"),
     sqlite_autoincrement=True,  # a number is never used again
 )
@@ -310,6 +312,7 @@ kept = _table(
     Column("kept_at", Moment, nullable=False),
     PrimaryKeyConstraint("workspace_id", "manager_id", "kudos_number", "person_id"),
     ForeignKeyConstraint(["kudos_number"], ["kudos.number"]),
+    Index(None, "kudos_number"),
 )
 
 # One row per digest of a kind to an addressee: from the end of the one before to its own.
@@ -362,6 +365,8 @@ outbox = _table(
     Column("reason", Text),
     Column("queued_at", Moment, nullable=False),
     Column("settled_at", Moment),
+    # The mark under which the log speaks of the request that queued it.
+    Column("request", String(16)),
     CheckConstraint("state IN ('waiting', 'sending', 'sent', 'parked', 'dropped')", name="state"),
     UniqueConstraint("key"),
     Index("ix_outbox_subject", "workspace_id", "subject"),
@@ -412,6 +417,15 @@ settings = _table(
     Column("changed_at", Moment, nullable=False),
     Index(None, "workspace_id", "name", "id"),
     sqlite_autoincrement=True,
+)
+
+# Which transaction last changed what is remembered between transactions (see storage.memory); by triggers.
+revisions = _table(
+    "revisions",
+    _workspace(),
+    Column("subject", String(16), nullable=False),
+    Column("mark", BigInteger, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "subject"),
 )
 
 # What each source says about a member: a person's id, or `mail:` and the e-mail of who is not in Slack.

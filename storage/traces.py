@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from storage import turn
+from storage.memory import PREFERENCES
 from storage.tables import (
     channel_modes,
     digests,
@@ -62,6 +64,7 @@ class TraceShelf:
         self._connection.execute(delete(kept).where(self._ours(kept, of_reviews)))
         # Who is still here goes on being thanked, and in the way they chose.
         left = select(people.c.person_id).where(self._ours(people, people.c.active.is_(False)))
+        turn.recall(self._connection).changed(self._workspace, PREFERENCES)
         gone = and_(preferences.c.person_id == person, preferences.c.person_id.in_(left))
         self._connection.execute(delete(preferences).where(self._ours(preferences, gone)))
 

@@ -1,17 +1,21 @@
 """One function, one transaction: the only way into the database."""
 
+import asyncio
+import shutil
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import Refusal
 from bot.ports import Letter, Sent, Waiting
-from storage import commits
+from storage import commits, turn
 from storage import engine as engines
 from storage import outbox as letters
 from storage.capture import CaptureShelf
@@ -41,16 +45,18 @@ OnCommit = Callable[[str, int], None]
 class Work:
     """The shelves of one workspace within one transaction."""
 
-    def __init__(self, connection: Connection, workspace: str, cipher: Cipher | None) -> None:
+    def __init__(
+        self, connection: Connection, workspace: str, cipher: Cipher | None, request: str = ""
+    ) -> None:
         self._connection = connection
         self._cipher = cipher
+        self._request = request
         self.workspace = workspace
 
     def one_at_a_time(self, matter: str) -> None:
         # SQLite has one writer anyway. On PostgreSQL the lock ends with the transaction.
         if self._connection.dialect.name == "postgresql":
-            key = zlib.crc32(f"{self.workspace}:{matter}".encode())
-            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+            turn.lock(self._connection, zlib.crc32(f"{self.workspace}:{matter}".encode()))
 
     @cached_property
     def people(self) -> PeopleShelf:
@@ -100,7 +106,7 @@ class Work:
 
     @cached_property
     def outbox(self) -> OutboxShelf:
-        return OutboxShelf(self._connection, self.workspace)
+        return OutboxShelf(self._connection, self.workspace, self._request)
 
     @cached_property
     def numbers(self) -> NumberShelf:
@@ -115,6 +121,15 @@ class Work:
         return SettingsShelf(self._connection, self.workspace)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How an attempt to say something ended, and whoever waits until that is written."""
+
+    letter: Letter
+    values: Mapping[str, Any]
+    done: "asyncio.Future[None]"
+
+
 class Store:
     """The database behind `transact`, with threads of its own so that the event loop never waits.
 
@@ -124,6 +139,7 @@ class Store:
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.
     `in_a_hurry`: see `storage.engine.build`.
+    `request` gives the mark of the request for which a transaction runs; it is kept with what that queues.
     """
 
     def __init__(
@@ -135,19 +151,24 @@ class Store:
         pace: timedelta = timedelta(seconds=1),
         in_a_hurry: bool = False,
         on_commit: OnCommit = lambda _name, _queued: None,
+        request: Callable[[], str] = str,
     ) -> None:
         self.engine: Engine = engines.build(database_url, in_a_hurry=in_a_hurry)
         self._cipher = Cipher(encryption_key) if encryption_key else None
         self._threads = commits.threads_for(self.engine)
         self._lease = lease
         self._pace = pace
+        self._ended: list[_Ended] = []
+        self._writing: asyncio.Task[None] | None = None
         self.on_commit = on_commit
+        self._request = request
 
     async def transact(self, workspace: str, fn: Callable[[Work], T], /) -> T:
         """Commit what `fn` did when it returns; roll all of it back when it raises."""
+        request = self._request()  # here, for the threads know of no request
 
         def in_workspace(connection: Connection) -> tuple[T, int]:
-            work = Work(connection, workspace, self._cipher)
+            work = Work(connection, workspace, self._cipher, request)
             result = fn(work)
             return result, work.outbox.queued
 
@@ -205,11 +226,37 @@ class Store:
         count = partial(letters.waiting, now=now, workspaces=workspaces)
         messages, oldest, parked = await self.across(count, only_reads=True)
         pool = self.engine.pool
-        in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
-        return Waiting(messages, oldest, parked, in_use)
+        in_use, size = (pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else (0, 1)
+        return Waiting(messages, oldest, parked, in_use, size)
+
+    async def stuck(self, since: datetime, workspaces: Collection[str]) -> bool:
+        """Whether a letter of these workspaces could have been claimed by then, and still can be."""
+        return await self.across(partial(letters.stuck, since=since, workspaces=workspaces), only_reads=True)
+
+    def room(self) -> int | None:
+        """The bytes left on the disk of an SQLite file; a PostgreSQL server looks after its own."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        return shutil.disk_usage(Path(self.engine.url.database or "").absolute().parent).free
 
     async def _settle(self, letter: Letter, **values: Any) -> None:
-        await self.across(partial(letters.settle, letter=letter, **values))
+        done = asyncio.get_running_loop().create_future()
+        self._ended.append(_Ended(letter, values, done))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_ended())
+        await done
+
+    async def _write_ended(self) -> None:
+        """Attempts that end while others are being written are written together, after them."""
+        while self._ended:
+            some, self._ended = self._ended, []
+            write = partial(letters.settle, ended=[(one.letter, one.values) for one in some])
+            (wrong,) = await asyncio.gather(self.across(write), return_exceptions=True)
+            for waiting in (one.done for one in some if not one.done.done()):
+                if isinstance(wrong, BaseException):
+                    waiting.set_exception(wrong)
+                else:
+                    waiting.set_result(None)
 
 
 def _name_of(fn: Callable[..., Any]) -> str:

@@ -282,13 +282,17 @@ def _worded(draft: Draft, tags: tuple[str, ...], recipients: Iterable[Person]) -
 def _count_of_words(text: str) -> int:
     """How many words there are, tags not counted; about as many where a script has no spaces."""
     # Accents and vowel signs of their own, and marks that nobody sees, would tear words apart.
-    bare = "".join(sign for sign in text if unicodedata.category(sign) not in {"Mn", "Mc", "Me", "Cf"})
+    bare = text if text.isascii() else _unmarked(text)
     bare = _TAG.sub(" ", _NO_WORD.sub(" ", bare))
     count = 0
     for letters, unspaced in _UNSPACED:
         count += sum(-(-len(run) // letters) for run in unspaced.findall(bare))
         bare = unspaced.sub(" ", bare)
     return count + len(_WORD.findall(bare))
+
+
+def _unmarked(text: str) -> str:
+    return "".join(sign for sign in text if unicodedata.category(sign) not in {"Mn", "Mc", "Me", "Cf"})
 
 
 def _as_text(part: Words | Mention, roll: Roll) -> str:

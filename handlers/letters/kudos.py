@@ -32,7 +32,8 @@ Said = KudosPosted | KudosReceived | KudosForManager | KudosPassedOn | OutcomeAs
 def said(work: Work, letter: Letter, now: datetime, message: Said) -> Act | None:
     """Say it, unless it was taken back or those thanked wish by now that it is not said here."""
     stands = places.recognition(work, letter) if isinstance(message, KudosPosted) else (letter.to,)
-    shown = None if _goes_another_way(work, message, now) else _shown(work, message)
+    given = None if isinstance(message, KudosForManager) else kudos.standing(work, message.kudos)
+    shown = None if _goes_another_way(work, message, given, now) else _shown(work, message, given)
     if shown is None:
         return places.unsaid(letter, stands)
     return Post(stands[0], shown.message, stands, shown.about)
@@ -40,9 +41,10 @@ def said(work: Work, letter: Letter, now: datetime, message: Said) -> Act | None
 
 def redrawn(work: Work, _letter: Letter, _now: datetime, message: KudosRedrawn) -> Act | None:
     where, was = work.outbox.sent(message.key), work.outbox.message(message.key)
-    if where is None or was is None or kudos.standing(work, message.kudos) is None:
+    given = kudos.standing(work, message.kudos)
+    if where is None or was is None or given is None:
         return None
-    shown = _shown(work, was)
+    shown = _shown(work, was, given)
     return Redraw(where, shown.message, shown.about) if shown else Remove(where)
 
 
@@ -51,18 +53,18 @@ def taken_back(work: Work, _letter: Letter, _now: datetime, message: KudosTakenB
     return Remove(where) if where else None
 
 
-def _goes_another_way(work: Work, message: Message, now: datetime) -> bool:
+def _goes_another_way(work: Work, message: Message, given: Kudos | None, now: datetime) -> bool:
     """Whether somebody has come to wish, since it was queued, that only their manager tells them."""
+    if given is None:
+        return False
     match message:
-        case KudosReceived(number, recipient):
-            given = kudos.standing(work, number)
-            heard = kudos.who_hears(work, given) if given else None
-            if given and heard and recipient in heard.quiet:
+        case KudosReceived(_, recipient):
+            heard = kudos.who_hears(work, given)
+            if recipient in heard.quiet:
                 kudos.through_manager(work, given, heard, recipient, now)
                 return True
-        case OutcomeTold(number, to):
-            given = kudos.standing(work, number)
-            return given is not None and to in kudos.who_hears(work, given).quiet
+        case OutcomeTold(_, to):
+            return to in kudos.who_hears(work, given).quiet
     return False
 
 
@@ -72,19 +74,12 @@ class _Shown:
     about: Place | None = None
 
 
-def _shown(work: Work, message: Message) -> _Shown | None:
+def _shown(work: Work, message: Message, given: Kudos | None) -> _Shown | None:
     """What stands in the chat as it looks now; nothing, where nothing is to stand there."""
-    match message:
-        case KudosForManager(number, manager):
-            told = managers.told(work, number, manager)
-            return _Shown(manager_view.good_word(told), told.kudos.besides.about) if told else None
-        case KudosPosted(number) | KudosReceived(number) | OutcomeAsked(number) | OutcomeTold(number):
-            given = kudos.standing(work, number)
-            return _shown_of(work, message, given) if given else None
-        case KudosPassedOn(number):
-            given = kudos.standing(work, number)
-            return _shown_of(work, message, given) if given else None
-    return None
+    if isinstance(message, KudosForManager):
+        told = managers.told(work, message.kudos, message.manager)
+        return _Shown(manager_view.good_word(told), told.kudos.besides.about) if told else None
+    return _shown_of(work, message, given) if given else None
 
 
 def _shown_of(work: Work, message: Message, given: Kudos) -> _Shown | None:

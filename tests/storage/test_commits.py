@@ -2,28 +2,35 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Table, event, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Refusal
+from bot.messages import HomeOpened
 from bot.ports import Work
-from storage import commits
+from storage import commits, late, turn
+from storage import engine as engines
 from storage.work import Store
 from tests.storage.people import HERE, NOW
 
+on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+
 
 @pytest.fixture
-def engine_name() -> str:
-    return "sqlite"
-
-
-@pytest.fixture(autouse=True)
-def _everything_known_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy the machine is that the tests run on."""
+async def store(monkeypatch: pytest.MonkeyPatch, database_url: str) -> AsyncIterator[Store]:
+    """Everything that is known is quick, however busy the machine is; and one thread can hold up all."""
     monkeypatch.setattr(commits, "QUICK", 60.0)
+    monkeypatch.setitem(engines.SHARING, "postgresql", 1)
+    opened = Store(database_url)
+    known = Gate()
+    known.open()
+    await opened.transact(HERE, known.hold)
+    yield opened
+    await opened.close()
 
 
 class Gate:
@@ -103,7 +110,7 @@ async def test_a_refusal_of_one_leaves_the_others_untouched(store: Store) -> Non
     done = await _together(store, keep("one"), change, keep("two"), wrong, keep("three"))
 
     assert done[1] is no
-    assert isinstance(done[3], OperationalError)
+    assert isinstance(done[3], DBAPIError)
     assert [done[at] for at in (0, 2, 4)] == ["one", "two", "three"]
     assert await _kept(store) == {"first", "one", "two", "three"}
 
@@ -124,6 +131,7 @@ async def test_a_commit_that_fails_fails_them_all_and_nothing_is_kept(store: Sto
     assert await _kept(store) == {"first"}
 
 
+@on_sqlite
 async def test_a_disk_that_is_full_loses_nothing_that_was_acknowledged(store: Store) -> None:
     """SQLite itself then rolls back more than the one statement."""
     await store.transact(HERE, keep("first"))
@@ -172,3 +180,88 @@ async def test_nothing_is_taken_once_it_is_closed(database_url: str) -> None:
     await closed.close()
     with pytest.raises(RuntimeError):
         await closed.transact(HERE, keep("late"))
+
+
+def tell(to: str, *, look: bool = False, no: Refusal | None = None) -> Callable[[Work], str]:
+    """Queue a message; whoever looks has all that waits written first."""
+
+    def say(work: Work) -> str:
+        work.outbox.put(to, HomeOpened(to), NOW, about="it")
+        if look:
+            work.outbox.about("it")
+        if no:
+            raise no
+        return to
+
+    return say
+
+
+async def _told(store: Store) -> list[str]:
+    return [to for _, to in await store.transact(HERE, lambda work: work.outbox.about("it"))]
+
+
+async def test_a_refusal_takes_along_only_its_own_of_what_is_written_late(store: Store) -> None:
+    await store.transact(HERE, tell("first"))
+    no = Refusal("No.")
+
+    done = await _together(
+        store, tell("one"), tell("two", no=no), tell("three"), tell("four", look=True, no=no), tell("five")
+    )
+
+    assert done == ["one", no, "three", no, "five"]
+    assert await _told(store) == ["first", "one", "three", "five"]
+
+
+async def test_what_cannot_be_written_together_is_done_one_by_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose row it was nobody knows, so each goes by itself; and only that one fails."""
+    await store.transact(HERE, tell("first"))
+    write = late.write
+
+    def refuse(connection: Connection, table: Table, rows: list[dict[str, object]]) -> None:
+        write(connection, table, rows)
+        if any(row.get("destination") == "two" for row in rows):
+            connection.exec_driver_sql("SELECT * FROM no_such_table")
+
+    monkeypatch.setattr(turn, "write", refuse)
+    done = await _together(store, tell("one"), tell("two"), tell("three"))
+
+    assert done[0] == "one"
+    assert isinstance(done[1], DBAPIError)
+    assert done[2] == "three"
+    assert sorted(await _told(store)) == ["first", "one", "three"]
+
+
+@on_postgresql
+async def test_whoever_shares_a_commit_waits_for_no_lock(store: Store) -> None:
+    """Another replica has the lock: one waits for it by themselves, and the others are done meanwhile."""
+
+    def keep_alone(work: Work) -> str:
+        work.one_at_a_time("matter")
+        work.settings.change("locked", "care", "ada", NOW)
+        return "locked"
+
+    await store.transact(HERE, keep("first"))
+    await store.transact(HERE, keep_alone)
+    other = Gate()
+
+    def hold_the_lock(work: Work) -> None:  # not known, hence by itself
+        work.one_at_a_time("matter")
+        other.hold(work)
+
+    holding = asyncio.create_task(store.transact(HERE, hold_the_lock))
+    await other.held()
+    gate = Gate()
+    first = asyncio.create_task(store.transact(HERE, gate.hold))
+    await gate.held()
+    asked = [asyncio.create_task(store.transact(HERE, fn)) for fn in (keep("one"), keep_alone, keep("two"))]
+    await asyncio.sleep(0)
+    gate.open()
+    await first
+
+    assert await asyncio.gather(asked[0], asked[2]) == ["one", "two"]
+    assert not asked[1].done()
+    other.open()
+    assert await asked[1] == "locked"
+    await holding

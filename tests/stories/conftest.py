@@ -16,7 +16,7 @@ SHARE = 50  # one story of so many is told beside a mirror, unless GOODWORD_TWIC
 @pytest.fixture(autouse=True)
 def _beside_a_mirror(request: pytest.FixtureRequest) -> Iterator[None]:
     chosen = bool(os.environ.get("GOODWORD_TWICE")) or zlib.crc32(request.node.nodeid.encode()) % SHARE == 0
-    if chosen and request.node.originalname not in ALONE:
+    if chosen and not {request.node.originalname, request.path.name} & ALONE.keys():
         towns.TWICE.append(request.node.nodeid)
     yield
     towns.TWICE.clear()
@@ -27,6 +27,8 @@ ALONE = {
     "test_a_bot_that_stopped_in_the_middle_goes_on_where_it_was": "builds two towns over one database",
     "test_released_after_a_day_it_is_not_parked_at_its_first_hiccup": "days in small steps, each of which "
     "lets a reminder be due in the mirror",
+    "test_digests_by_mail.py": "the mail server hears of both workspaces",
+    "test_directory.py": "commands that go by a bot token, and SCIM, which serves one company",
 }
 
 

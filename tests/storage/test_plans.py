@@ -1,0 +1,203 @@
+"""No request and no digest reads a table from end to end that grows as time goes by."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from bot import digests, kudos, settings
+from bot.messages import RECOGNITION
+from bot.ports import Work
+from bot.rules.periods import Made
+from storage import quick
+from storage.outbox import Wanted, claim, settle
+from storage.work import Store
+from tests.storage.people import ADA, BEN, CY, HERE, NOW, move_in, thanks
+
+GROWING = (
+    *("kudos", "recipients", "reversals", "ledger", "totals", "joinings", "joined", "marks", "passed_on"),
+    *("outbox", "lanes", "people", "preferences", "claims", "digests", "chart"),
+)
+# Of what is unfinished only, and that is little, however long the history.
+PARTIAL = ("ix_outbox_lane", "ix_outbox_parked")
+# One row for each channel and person written to; the unfinished ones are looked up in it.
+LEASE, PACE = timedelta(seconds=30), timedelta(seconds=1)
+
+Asked = tuple[str, Any]
+# "SEARCH kudos USING INDEX … (workspace_id=? AND …)"; "Index Scan using … on public.kudos", and below it
+# "Index Cond: …" if it does not read all of the index.
+READ = re.compile(r"(?:^SCAN |^SEARCH |Scan (?:using \w+ )?on public\.)(?P<table>\w+)")
+KEYED = re.compile(r"\(\w+[=<>]|Index Cond: [^;]*\w\)?(?:::\w+)? [=<>]")
+WORKSPACE = re.compile(
+    r"workspace_id=\?(?: AND )?|\(*\w+\.workspace_id\)?(?:::text)? = '\w+'::text\)*(?: AND )?"
+)
+
+
+@contextmanager
+def heard(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Asked]]:
+    """All that is asked meanwhile, by SQLAlchemy and by the quick way past it."""
+    asked: list[Asked] = []
+    plainly = quick._Compiled.rows  # noqa: SLF001
+
+    def hear(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: Any) -> None:
+        asked.append((statement, parameters[0] if many else parameters))
+
+    def hear_quick(self: Any, on: Connection, given: Mapping[str, Any]) -> list[Sequence[Any]]:
+        asked.append((self._sql, self._asked(given)))
+        return plainly(self, on, given)
+
+    event.listen(connection, "before_cursor_execute", hear)
+    with monkeypatch.context() as patched:
+        patched.setattr(quick._Compiled, "rows", hear_quick)  # noqa: SLF001
+        yield asked
+    event.remove(connection, "before_cursor_execute", hear)
+
+
+def plans(connection: Connection, asked: Sequence[Asked]) -> list[tuple[str, str]]:
+    """Each question, and how it is answered where PostgreSQL reads no table that it need not."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN" if on_sqlite else "EXPLAIN (VERBOSE, COSTS OFF)"
+    if not on_sqlite:  # a few rows are read fastest from end to end; this says whether they must be
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+    found = []
+    for statement, parameters in asked:
+        if statement.lstrip().startswith(("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")):
+            rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+            found.append((statement, "\n".join(str(row[-1]) for row in rows)))
+    return found
+
+
+def scans(plan: str) -> list[str]:
+    """The lines in which a growing table, or all that a workspace has in it, is read from end to end."""
+    parts: list[str] = []
+    for line in plan.splitlines():
+        if "->" in line or line.startswith(("SCAN", "SEARCH")) or not parts:
+            parts.append(line.strip(" ->"))
+        else:
+            parts[-1] += f"; {line.strip()}"
+    return [part for part in parts if _reads_all(part)]
+
+
+def _reads_all(part: str) -> bool:
+    read = READ.search(part)
+    if not read or read["table"] not in GROWING or any(index in part for index in PARTIAL):
+        return False
+    return not KEYED.search(WORKSPACE.sub("", part))
+
+
+def give_and_take(work: Work) -> None:
+    kudos.give(work, ADA.id, thanks(ADA, BEN, "now").keywords["said"], "now", NOW)  # type: ignore[attr-defined]
+    kudos.undo(work, ADA.id, "undo", NOW)
+    kudos.mine(work, BEN.id)
+    kudos.receipt(work, 2)
+    settings.chosen(work)
+
+
+def deliver(connection: Connection) -> None:
+    letters = claim(connection, Wanted(NOW, 20, [HERE], [10_000]), LEASE, PACE)
+    assert letters
+    place = {"channel": "C1", "ts": "1.1", "state": "sent", "unsure": False, "reason": None}
+    settle(connection, [(letter, {**place, "settled_at": NOW}) for letter in letters])
+
+
+def read_digest(work: Work) -> None:
+    work.digests.write(
+        "weekly", RECOGNITION, Made("2026-W10", NOW - timedelta(days=7), NOW, folded=False), NOW
+    )
+    assert digests.read(work, "weekly", RECOGNITION, "2026-W10")
+
+
+@pytest.mark.parametrize(
+    ("do", "questions"), [(give_and_take, 12), (read_digest, 8)], ids=["requests", "digest"]
+)
+async def test_no_request_and_no_digest_reads_all_of_the_history(
+    store: Store, monkeypatch: pytest.MonkeyPatch, do: Callable[[Work], None], questions: int
+) -> None:
+    await _lived_in(store)
+
+    def look(work: Any) -> list[tuple[str, str]]:
+        with heard(work._connection, monkeypatch) as asked:  # noqa: SLF001
+            do(work)
+        return plans(work._connection, asked)  # noqa: SLF001
+
+    found = await store.transact(HERE, look)
+    assert len(found) >= questions
+    for statement, plan in found:
+        assert scans(plan) == [], f"{statement}\n{plan}"
+
+
+async def test_no_delivery_reads_all_that_was_ever_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _lived_in(store)
+
+    def look(connection: Connection) -> list[tuple[str, str]]:
+        with heard(connection, monkeypatch) as asked:
+            deliver(connection)
+        return plans(connection, asked)
+
+    found = await store.across(look)
+    assert len(found) >= 4
+    for statement, plan in found:
+        assert scans(plan) == [], f"{statement}\n{plan}"
+
+
+async def test_a_plan_that_reads_all_of_it_is_recognised(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _lived_in(store)
+
+    def look(connection: Connection) -> list[tuple[str, str]]:
+        with heard(connection, monkeypatch) as asked:
+            connection.exec_driver_sql("SELECT * FROM kudos WHERE reason = 'x'")
+        return plans(connection, asked)
+
+    assert all(scans(plan) for _, plan in await store.across(look))
+
+
+ZONED, PLAIN = r"timestamptz '2025-03-04 09\:00\:00Z'", r"'2025-03-04 09\:00\:00.000000'"
+MANY = "WITH RECURSIVE at(n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM at WHERE n < 9000)"
+# As long a history as it takes for PostgreSQL to prefer an index where there is one.
+HISTORY = r"""
+INSERT INTO kudos (number, workspace_id, giver_id, reason, tags, source, given_at)
+  MANY SELECT n, 'T0HERE', 'U' || (n % 500), 'for it', '', 'h' || n, MOMENT FROM at;
+INSERT INTO recipients (workspace_id, kudos_number, person_id, position)
+  MANY SELECT 'T0HERE', n, 'U' || (n % 499), 0 FROM at;
+INSERT INTO reversals (kudos_number, workspace_id, source, reversed_at)
+  MANY SELECT n, 'T0HERE', 'r' || n, MOMENT FROM at;
+INSERT INTO joined (workspace_id, kudos_number, person_id, since)
+  MANY SELECT 'T0HERE', n, 'U' || (n % 498), MOMENT FROM at;
+INSERT INTO lanes (workspace_id, destination, free_at) MANY SELECT 'T0HERE', 'L' || n, MOMENT FROM at;
+INSERT INTO outbox
+  (workspace_id, key, destination, kind, fact, subject, state, due_at, attempts, unsure, queued_at)
+  MANY SELECT 'T0HERE', 'k' || n, 'U' || n, 'KudosPosted', '{}', 'kudos\:' || n, 'sent', MOMENT, 1, false,
+  MOMENT
+  FROM at;
+INSERT INTO people
+  (workspace_id, person_id, handle, name, real_name, plain_handle, plain_name, plain_real_name, home_id,
+   active, bot, guest, timezone, seen_at, admin)
+  MANY SELECT 'T0HERE', 'U' || n, 'h' || n, 'n', 'n', 'h' || n, 'n', 'n', 'T0HERE', true, false, false, 'UTC',
+  MOMENT, false FROM at
+"""
+
+
+async def _lived_in(store: Store) -> None:
+    await move_in(store)
+    for at in range(9):
+        giver, to = ((ADA, BEN), (BEN, CY), (CY, ADA))[at % 3]
+        await store.transact(HERE, thanks(giver, to, f"s{at}"))
+
+    def go_on(connection: Connection) -> None:
+        moment = PLAIN if connection.dialect.name == "sqlite" else ZONED
+        for statement in HISTORY.replace("MANY", MANY).replace("MOMENT", moment).split(";"):
+            connection.execute(text(statement))
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT setval('kudos_number_seq', 20000)")
+            connection.exec_driver_sql("ANALYZE")
+
+    await store.across(go_on)
