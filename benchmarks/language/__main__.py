@@ -4,7 +4,6 @@ Without a file it is the validation set; a file has lines `{id, text, label, rec
 how many of those found are right, recall how many of those there are were found.
 """
 
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +19,7 @@ Read = tuple[Example, Reading]
 
 def main(arguments: Sequence[str]) -> None:
     files = [Path(one) for one in arguments if not one.startswith("--")]
-    examples = [one for file in files for one in given(file)] or corpus.load("validation")
+    examples = [one for file in files for one in corpus.given(file)] or corpus.load("validation")
     language.read("the first message also reads the weights")
     milliseconds, read = [], []
     for one in examples:
@@ -34,14 +33,6 @@ def main(arguments: Sequence[str]) -> None:
     print(f"\n{len(read)} messages, 95 of 100 in at most {longest:.2f} ms of processor time")
     if "--errors" in arguments:
         print("\n".join(errors(read)))
-
-
-def given(file: Path) -> list[Example]:
-    lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
-    return [
-        Example(one["id"], one["text"], one["label"], frozenset(one["recipients"]), frozenset(one["flags"]))
-        for one in lines
-    ]
 
 
 def table(read: Sequence[Read]) -> list[str]:

@@ -1,10 +1,11 @@
-"""Reads the labelled messages: `label flags:recipients|text`, one a line.
+"""Reads the labelled messages: `label flags:recipients|text`, one a line, or JSON as `given` has it.
 
 The label is S (shout-out), C (complaint at a person), P (about a process), R (request) or N (neutral);
 small letters after it are flags. `@a` stands for a person, `@A` for a user group. A shout-out credits
 everybody mentioned, unless its recipients stand after a colon; a complaint at a person always blames one.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,12 +56,22 @@ class Example:
 def load(folder: str) -> list[Example]:
     """Every example of a folder, in the order of the files' names; the same text twice is an error."""
     found = [one for path in sorted((HERE / folder).glob("*.txt")) for one in _read(path)]
+    found += [one for path in sorted((HERE / folder).glob("*.jsonl")) for one in given(path)]
     texts: dict[str, str] = {}
     for one in found:
         if other := texts.get(one.text):
             raise SystemExit(f"{one.id} is the same as {other}")
         texts[one.text] = one.id
     return found
+
+
+def given(file: Path) -> list[Example]:
+    """Messages as `goodword classify` takes them, each with its `label`, `recipients` and `flags`."""
+    lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
+    return [
+        Example(one["id"], one["text"], one["label"], frozenset(one["recipients"]), frozenset(one["flags"]))
+        for one in lines
+    ]
 
 
 def with_others(examples: list[Example]) -> list[Example]:

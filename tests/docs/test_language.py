@@ -7,7 +7,12 @@ from bot.rules import language
 from tests.docs.pages import page
 
 LANGUAGE = page("docs/language.md")
-NAMES = {"shoutout": "shout-out", "complaint_person": "complaint", "neutral": "neutral"}
+NAMES = {
+    "shoutout": "shout-out",
+    "complaint_person": "complaint",
+    "complaint_process": "process",
+    "neutral": "neutral",
+}
 
 
 def test_the_errors_are_in_the_validation_set_and_are_still_made() -> None:

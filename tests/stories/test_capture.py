@@ -129,6 +129,22 @@ async def test_in_a_channel_on_auto_it_is_recorded_and_marked(town: Town) -> Non
     assert message.reactions == {"sparkles": (town.slack.company.bot_user,)}
 
 
+async def test_answers_in_threads_messages_with_files_groups_and_several_people_count_as_well(
+    town: Town,
+) -> None:
+    await _mode(town, "general", "auto")
+    ts = await _says(town, "abe", TALK)
+    several = "Shout-out to @ben for the flawless stocktake and to @cy for the brilliant training"
+    group = "Hats off to @support-team for answering 90 tickets in a day, amazing work"
+    await town.slack.says("ada", "general", several, thread=ts)
+    await town.slack.says("eve", "general", group, files=["tickets.pdf"])
+    await town.settled()
+
+    assert sorted(_kudos(town)) == ["Ada thanks @Ben and @Cy", "Eve thanks @Ben, @Cy and @Dina"]
+    for who in ("ben", "cy"):
+        assert any("stocktake" in told.plain and "training" in told.plain for told in town.dms(who))
+
+
 async def test_in_a_channel_that_is_off_nothing_happens(town: Town) -> None:
     await _mode(town, "general", "off")
     await _says(town, "ada", THANKS)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.rules.language import lexicon
+from bot.rules.language import lexicon, outline
 from bot.rules.language.lexicon import Found
 from bot.rules.language.markup import CHANNEL, EMOJI, LINK, MENTIONS, NUMBER, SIGN, WORD, Page, Token
 
@@ -67,6 +67,7 @@ def extract(page: Page, found: list[Found]) -> set[str]:
     features.update(_whole(page, tokens, own))
     features.update(_drift(tokens, own))
     features.update(_acts(tokens, own))
+    features.update(outline.pairs(tokens, found))
     return features
 
 

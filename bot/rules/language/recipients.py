@@ -34,6 +34,10 @@ _REPORTED = lexicon.words("reported")
 _RELATIVE = lexicon.words("relative")
 _SUBJECT = lexicon.words("before a subject")
 _THANKED = frozenset({"you", "youre", "thanks", "thank"})
+_PLEASE = frozenset({"please", "pls", "kindly", "bitte"})
+_PERMITTED = frozenset({"can", "could", "may"})  # "@b you can book the ship now"
+# Said of somebody as often as asked of them: only a question mark tells.
+_EITHER = frozenset({"did", "do", "has", "have", "is", "are"})
 _JOINTS = frozenset({"and", "und", "et", "y", "e", "na", ",", "&", "+", "/"})
 
 
@@ -76,6 +80,8 @@ def _is_elsewhere(tokens: Sequence[Token], at: int, places: list[int]) -> bool:
     first = at == places[0]
     return (
         _is_addressed(tokens, at, first=first)
+        or tokens[at - 1 if at else at].form == "("
+        or _is_outdone(tokens, at, places)
         or (not first and _is_asked(tokens, at))
         or _is_covered(tokens, at)
         or _is_object(tokens, at, first=first)
@@ -92,43 +98,53 @@ def _is_addressed(tokens: Sequence[Token], at: int, *, first: bool) -> bool:
     if not first or any(form not in _GREETING for form in before):
         return False
     after = _forms(tokens, at + 1, at + 4)
-    if not after or (len(tokens) > at + 2 and tokens[at + 2].kind in MENTIONS and after[0] in _JOINTS):
+    mentioned = len(tokens) > at + 2 and tokens[at + 2].kind in MENTIONS
+    if not after or (mentioned and after[0] in _JOINTS):
         return False
-    if after[0] == "for" and len(tokens) > at + 2 and tokens[at + 2].kind in MENTIONS:
-        return True
     if after[0] in {",", ":"} or before:
         return not (_THANKED & set(after[1:2])) or bool(_YOU_HEAR & set(after[2:3]))
     if after[0] in {"you", "u"}:
-        return after[1] in _YOU_HEAR
-    return after[0] in _ADDRESSED
+        return bool(_YOU_HEAR & set(after[1:2]))
+    if after[0] in _EITHER - {"do"}:
+        return _ends_asking(tokens, at)
+    return after[0] in _ADDRESSED or (after[0] == "for" and (mentioned or after[1:2] == ["your"]))
 
 
 def _is_asked(tokens: Sequence[Token], at: int) -> bool:
     """It opens a sentence that asks it for something: "@b could you upload it"."""
+    before, after = tokens[at - 1], _forms(tokens, at + 1, at + 3)
+    if before.form == "to" and tokens[at - 2].form in {"over", "back", "up"}:
+        return True
+    if before.form in {"next", "ask", "sorry", "please"} or _PLEASE & set(after[:1]):
+        return True
+    if after[:1] == [","]:
+        after = after[1:]
+        if after[:1] == ["sorry"] or (before.form == "," and at > 2):  # noqa: PLR2004 - "tell @a thanks, @b?"
+            return True
+    if before.form == "," and after[:1] == ["?"]:
+        return True
+    return bool(after) and _is_to_act(tokens, at, after)
+
+
+def _is_to_act(tokens: Sequence[Token], at: int, after: Sequence[str]) -> bool:
     before = tokens[at - 1]
     opens = (
         before.sentence != tokens[at].sentence
         or before.form in {".", "!", "?", ";", "-", "\u2014", "\u2013", ")"}
         or (before.kind not in {WORD, SIGN} and before.kind not in MENTIONS)
     )
-    if before.form == "to" and tokens[at - 2].form in {"over", "back", "up"}:
+    if after[0] in _EITHER:
+        return opens and _ends_asking(tokens, at)
+    if after[0] in _WILL and (opens or before.form not in _JOINTS):
         return True
-    if before.form in {"next", "ask", "sorry", "please"}:
-        return True
-    after = _forms(tokens, at + 1, at + 3)
-    if after and after[0] == ",":
-        after = after[1:]
-        if after[:1] == ["sorry"] or (before.form == "," and at > 2):  # noqa: PLR2004 - "tell @a thanks, @b?"
-            return True
-    if before.form == "," and after[:1] == ["?"]:
-        return True
-    if after and after[0] in _WILL and (opens or before.form not in _JOINTS):
-        return True
-    return (
-        opens
-        and bool(after)
-        and (after[0] in _ASKED or (after[0] in {"you", "the"} and _ends_asking(tokens, at)))
-    )
+    permitted = after[0] == "you" and bool(_PERMITTED & set(after[1:]))
+    asks = after[0] in {"you", "the"} and _ends_asking(tokens, at)
+    return opens and (after[0] in _ASKED or permitted or asks)
+
+
+def _is_outdone(tokens: Sequence[Token], at: int, places: list[int]) -> bool:
+    """Somebody else was the one: "@b found it, but it was @a who stayed all night"."""
+    return any(_forms(tokens, later - 3, later) == ["but", "it", "was"] for later in places if later - 3 > at)
 
 
 def _ends_asking(tokens: Sequence[Token], at: int) -> bool:
@@ -153,7 +169,9 @@ def _is_covered(tokens: Sequence[Token], at: int) -> bool:
     for end in _COVERED:
         if tuple(before[-len(end) :]) == end and (len(end) > 1 or _COVERING & set(before[: -len(end)])):
             return True
-    if "'s" in after[:1] and _COVERING & set(before):
+    if ("'s" in after[:1] and _COVERING & set(before)) or (
+        before[-1:] == ["with"] and _AWAY & set(after[:1])
+    ):
         return True
     if before and before[-1] in _WHILE and after and (after[0] in _BE or _AWAY & set(after[:3])):
         return True

@@ -11,25 +11,25 @@ NEUTRAL = "neutral"
 FLAGS = ("threat", "insult", "person_blame", "ordering", "shouting", "absolute", "sarcasm")
 
 # By how much a complaint must be ahead of every other: a wrong interruption is worse than a miss.
-SURE_OF_BLAME = 0.18
+SURE_OF_BLAME = 0.24
 SURE_OF_IRONY = 0.9  # of blame that is dressed as thanks, with no word to show it
 # The same of a shout-out, by what speaks for it: open thanks beside a mention, other glad words, or nothing
 # we know; grim words beside them make it harder.
 SURE_OF_PRAISE = {
-    ("open", False): 0.55,
-    ("open", True): 0.8,
+    ("open", False): 0.45,
+    ("open", True): 0.55,
     ("glad", False): 0.45,
     ("glad", True): 0.45,
-    ("mild", False): 0.7,
-    ("mild", True): 0.7,
-    ("none", False): 1.0,
-    ("none", True): 1.0,
+    ("mild", False): 0.5,
+    ("mild", True): 0.5,
+    ("none", False): 0.6,
+    ("none", True): 0.6,
 }
 # What may stand beside it at the most.
-MOST_BESIDE_PRAISE = {"complaint_person": -0.1, "sarcasm": 0.1, "insult": 0.0, "threat": 0.0}
-MOST_SNEER_BESIDE_GRIM = -0.25
+MOST_BESIDE_PRAISE = {"complaint_person": 0.0, "sarcasm": 0.1, "insult": 0.0, "threat": 0.0}
+MOST_SNEER_BESIDE_GRIM = -0.1
 UNLIKELY = -0.6  # below it, the best of what is left is none
-SNEER = -0.9  # above it, a phrase that is mostly meant ironically is taken so
+SNEER = -0.7  # above it, a phrase that is mostly meant ironically is taken so
 # What a flag's margin must be above: without a word that speaks for it, and with one.
 FLAGGED = {
     "ordering": (0.0, -0.1),
