@@ -46,7 +46,7 @@ def share(folder: str) -> None:
     """Keep figures in files from now on, so that each worker behind one port can tell those of all."""
     os.environ[FOLDER] = folder
     # It was chosen when the package was imported; this is the package's own choice, made anew.
-    values.ValueClass = values.get_value_class()
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 def forget(folder: str, pid: int) -> None:
