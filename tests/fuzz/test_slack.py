@@ -104,9 +104,9 @@ class Garbled(AsyncWebClient):
 POOL = pool_of(list(ANSWERS.values())) | {"ok": [False, None, "x"], "error": sorted(slack.FOR_GOOD)}
 
 
-def test_whatever_slack_answers_a_message_ends_in_a_known_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_slack_answers_a_message_ends_in_a_known_way() -> None:
     with asyncio.Runner() as runner:
-        clients = runner.run(_clients(monkeypatch))
+        clients = runner.run(_clients())
 
         def ends(example: tuple[Act, list[Change]]) -> None:
             act, changed = example
@@ -129,18 +129,15 @@ def test_whatever_slack_answers_a_message_ends_in_a_known_way(monkeypatch: pytes
             runner.run(clients.session.close())
 
 
-async def _clients(monkeypatch: pytest.MonkeyPatch) -> slack.Clients:
-    monkeypatch.setattr(slack, "AsyncWebClient", Garbled)
-    return slack.Clients(slack.session(), "xoxb-1", "http://127.0.0.1:9/api/")
+async def _clients() -> slack.Clients:
+    return slack.Clients(slack.session(), "xoxb-1", "http://127.0.0.1:9/api/", Garbled)
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_whatever_slack_answers_about_people_is_kept_or_refused(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whatever_slack_answers_about_people_is_kept_or_refused(database_url: str) -> None:
     with asyncio.Runner() as runner:
         store = Store(database_url)
-        clients = runner.run(_clients(monkeypatch))
+        clients = runner.run(_clients())
         directory = Directory(clients.reader, store.transact, lambda: MORNING)
 
         ways: tuple[Callable[[], Awaitable[object]], ...] = (
