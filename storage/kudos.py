@@ -405,7 +405,12 @@ _THANKED = (
     .order_by(recipients.c.kudos_number, recipients.c.position)
 )
 _JOINED = (
-    select(joined).where(joined.c.kudos_number.in_(bindparam("numbers", expanding=True))).order_by(*_EARLIEST)
+    select(joined)
+    .where(
+        joined.c.workspace_id == bindparam("workspace"),
+        joined.c.kudos_number.in_(bindparam("numbers", expanding=True)),
+    )
+    .order_by(*_EARLIEST)
 )
 
 
