@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help playground test check format faults soak bench train pictures lock clean
+.PHONY: help playground test check format snapshots faults fuzz image soak bench train pictures lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
@@ -24,15 +24,19 @@ playground: $(READY)  ## Serve Goodword with its pretend Slack on 127.0.0.1:8000
 test: $(READY)  ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest --numprocesses $${WORKERS:-4} --dist worksteal $(ARGS)
 
-check: $(READY)  ## Formatting, lint, types, floor plan, docs
+check: $(READY)  ## Formatting, lint, types, floor plan, and what is known against our dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tests.audit
 
 format: $(READY)  ## Put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+snapshots: $(READY)  ## Write down anew how every view looks; read the difference aloud before you keep it
+	@GOODWORD_SNAPSHOTS=write $(BIN)/python -m pytest --quiet tests/handlers/test_looks.py tests/handlers/test_digest_views.py
 
 faults: $(READY)  ## The long run: 200 kills, every trouble 5 times, 500 orders of events, 10,000 steps, 12 weeks, stories over Socket Mode and beside a mirror
 	@GOODWORD_FAULT_RUNS=$${GOODWORD_FAULT_RUNS:-200} GOODWORD_LEAK_STEPS=$${GOODWORD_LEAK_STEPS:-10000} \
@@ -41,6 +45,12 @@ faults: $(READY)  ## The long run: 200 kills, every trouble 5 times, 500 orders 
 		$(BIN)/python -m pytest tests/faults -s $(ARGS)
 	@GOODWORD_TRANSPORT=socket $(BIN)/python -m pytest tests/stories -k sqlite --numprocesses $${WORKERS:-4} --dist worksteal
 	@GOODWORD_TWICE=1 $(BIN)/python -m pytest --numprocesses $${WORKERS:-4} tests/stories $(ARGS)
+
+fuzz: $(READY)  ## Look for input that makes Goodword fall over or tell tales: FUZZ_SECONDS of it, 600 if not set
+	@GOODWORD_FUZZ_SECONDS=$${FUZZ_SECONDS:-600} $(BIN)/python -m pytest tests/fuzz -s -p no:logging $(ARGS)
+
+image: $(READY)  ## Do what the Dockerfile does in an empty folder, without Docker, and run what comes out
+	@$(BIN)/python -m tests.image
 
 soak: $(READY)  ## Half an hour of mixed load on four processes, with kills and a failing Slack
 	@$(BIN)/python -m tests.faults.soak $(ARGS)

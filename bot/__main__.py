@@ -53,10 +53,12 @@ def playground(
     port: Annotated[int, typer.Option(help="The port of its page.", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the whole bot with a pretend Slack and a web page: no account, no tokens."""
-    from bot.playground import playground as open_playground  # noqa: PLC0415 - `run` does without it
+    from bot.apart import nursery  # noqa: PLC0415 - `run` does without it
+    from bot.playground import playground as open_playground  # noqa: PLC0415 - the same
 
     logs.set_up("WARNING", "console")
-    _await(open_playground(port))
+    with nursery() as forks:  # before there are threads
+        _await(open_playground(port, forks))
 
 
 @goodword.command()
@@ -77,6 +79,12 @@ def check(
         print(f"{count} {'message' if count == 1 else 'messages'} will be tried again.")
         return
     _report(_await(operate.check(config)))
+
+
+@goodword.command()
+def restored() -> None:
+    """After a restore, before the start: say nothing again that Slack has already."""
+    print(_await(operate.restored(environment.read())))
 
 
 @goodword.command()

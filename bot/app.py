@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot import settings
+from bot import logs, settings
 from bot.branches import Branch, Branches, Many, Single
 from bot.digests import Ways
 from bot.errors import Refusal
 from bot.holidays import is_holiday
 from bot.ports import Clock, Waiting
 from bot.rules import language
-from handlers import front, install, mail, routes, slack
+from handlers import front, install, mail, readiness, routes, slack
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
 from handlers.directory.reading import Colleagues, read_everything
@@ -36,7 +36,6 @@ from storage.work import Store
 
 log = logging.getLogger("goodword")
 
-READY_WITHIN = 2.0  # seconds for the database to answer
 SYNC_AGAIN = 60.0  # seconds after which a directory that could not be read is read again
 
 
@@ -103,26 +102,28 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
             lease=plan.lease,
             pace=plan.pace,
             in_a_hurry=True,
+            request=logs.current,
         )
         closing.push_async_callback(store.close)
         await _needs_current_schema(store)
         await asyncio.to_thread(language.prepare)  # or the first message in a channel would wait for it
         session = slack.session()
         closing.push_async_callback(session.close)
-        metrics = Metrics()
+        metrics, pulse = Metrics(), readiness.Pulse()
         anonymous = slack.Clients(session, "", plan.api_url)
-        branches, me = await _branches(plan, store, session, anonymous)
+        branches, me = await _branches(plan, store, metrics, session, anonymous)
         closing.push_async_callback(branches.stop)  # after the postman, whose letters need their tokens
         postman = Postman(
             store,
             store.transact,
             branches.clients_of,
             plan.now,
-            partial(_delivered, plan, metrics),
+            partial(_delivered, plan, metrics, pulse),
             plan.pace,
             branches.served,
             plan.lease,
             Mailer(mail.read(plan.smtp_url)),
+            partial(pulse.beat, readiness.POSTMAN),
         )
         store.on_commit = partial(_committed, plan, postman)
         bolt = routes.bolt_for(branches.office_of, anonymous.reader, plan.signing_secret, branches.heard)
@@ -132,20 +133,27 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         delivering = asyncio.create_task(postman.run())
         closing.push_async_callback(_finish, delivering)
         closing.push_async_callback(postman.stop)
-        beating = heartbeat([postman.wake, branches.beat])
+        beating = heartbeat([partial(pulse.beat, readiness.HEARTBEAT), postman.wake, branches.beat])
         beating.start()
         closing.callback(beating.shutdown, wait=False)
-        counted = metrics.door(partial(_waiting, store, plan, branches))
+        ready = readiness.Readiness(
+            pulse,
+            partial(_schema_missing, store),
+            partial(_stuck, store, plan, branches),
+            store.room,
+            socket.missing if socket else str,
+        )
+        counted = metrics.door(partial(_waiting, store, plan, branches), ready.missing, store.room)
         doors = _doors(plan, store, anonymous, branches)
-        site = front.site(door, partial(_missing, store, socket), counted, doors)
+        site = front.site(door, ready.missing, counted, doors, ready.dead)
         yield Bot(site, me, store, postman.wake, branches.introduced, branches, socket)
 
 
 async def _branches(
-    plan: Plan, store: Store, session: Any, anonymous: slack.Clients
+    plan: Plan, store: Store, metrics: Metrics, session: Any, anonymous: slack.Clients
 ) -> tuple[Branches, Identity]:
     """One workspace by its token, or all where the app is installed."""
-    build = partial(_branch, plan, store)
+    build = partial(_branch, plan, store, metrics)
     if plan.bot_token:
         clients = slack.Clients(session, plan.bot_token, plan.api_url)
         me = await slack.identify(clients)
@@ -164,7 +172,9 @@ async def _branches(
     return many, Identity("", "every workspace where it is installed", "", "", frozenset())
 
 
-def _branch(plan: Plan, store: Store, me: Identity, clients: slack.Clients, account: str) -> Branch:
+def _branch(
+    plan: Plan, store: Store, metrics: Metrics, me: Identity, clients: slack.Clients, account: str
+) -> Branch:
     """Build what there is for one workspace, and begin to read its directory."""
     directory = Directory(clients.reader, store.transact, plan.now)
     read_stand_in = partial(directory.read_stand_in, me.workspace)
@@ -181,7 +191,8 @@ def _branch(plan: Plan, store: Store, me: Identity, clients: slack.Clients, acco
         directory.heard,
     )
     ways = Ways(is_holiday, by_mail=bool(plan.smtp_url))
-    watch = Watch(store.transact, me.workspace, plan.now, read_stand_in, ways)
+    told = metrics.digests_due, metrics.look_failed
+    watch = Watch(store.transact, me.workspace, plan.now, read_stand_in, ways, *told)
     reading = asyncio.create_task(_read_directory(directory, nightly, me.workspace))
     missing = asyncio.create_task(_say_what_is_missing(store, clients, me))
     return Branch(office, clients, nightly, watch, (reading, missing), account)
@@ -221,17 +232,18 @@ def schema_missing(store: Store) -> str:
         return "The database is still empty: run `goodword migrate` first."
     wanted = migrations.latest()
     older = f"The database is at schema {found}, this version needs {wanted}: run `goodword migrate`."
-    return migrations.stranger(found) or older
+    stranger = migrations.stranger(found)
+    if stranger and migrations.is_only_wider(store.engine):
+        return ""
+    return stranger or older
 
 
-async def _missing(store: Store, socket: Socket | None) -> str:
-    """Say what `/readyz` is red about."""
-    try:
-        async with asyncio.timeout(READY_WITHIN):
-            missing = await asyncio.to_thread(schema_missing, store)
-            return missing or (socket.missing() if socket else "")
-    except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
-        return f"the database does not answer ({type(error).__name__})"
+async def _schema_missing(store: Store) -> str:
+    return await asyncio.to_thread(schema_missing, store)
+
+
+async def _stuck(store: Store, plan: Plan, branches: Branches, seconds: float) -> bool:
+    return await store.stuck(plan.now() - timedelta(seconds=seconds), branches.served())
 
 
 async def _read_directory(directory: Directory, nightly: Nightly, workspace: str) -> None:
@@ -268,7 +280,7 @@ async def _finish(task: asyncio.Task[None]) -> None:
 
 
 async def _waiting(store: Store, plan: Plan, branches: Branches) -> Waiting:
-    async with asyncio.timeout(READY_WITHIN):
+    async with asyncio.timeout(readiness.WITHIN):
         return await store.waiting(plan.now(), branches.served())
 
 
@@ -281,10 +293,11 @@ def _committed(plan: Plan, postman: Postman, name: str, queued: int) -> None:
     if queued:
         postman.wake()
     # Those only read what is about to be sent, or look whether something is due.
-    if not name.startswith(("letters.", "nights.")) and (queued or name != "digests.look"):
+    if not name.startswith(("compose.", "nights.")) and (queued or name != "digests.look"):
         plan.told("transaction", f"{name} committed{f', {queued} to say' if queued else ''}")
 
 
-def _delivered(plan: Plan, metrics: Metrics, kind: str, how: str) -> None:
+def _delivered(plan: Plan, metrics: Metrics, pulse: readiness.Pulse, kind: str, how: str) -> None:
+    pulse.beat(readiness.DELIVERY)
     metrics.delivered(kind, how)
     plan.told("delivery", f"{kind} {how}")

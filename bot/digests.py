@@ -70,12 +70,20 @@ class _Reader:
     person: Person | None = None
 
 
-def look(work: Work, now: datetime, ways: Ways) -> None:
-    """Make what is due, each digest of each period once, however many replicas look."""
-    if any(_due(work, kind, now, ways) for kind in periods.KINDS):
-        work.one_at_a_time(MATTER)
-        for kind in periods.KINDS:
-            _make(work, kind, _due(work, kind, now, ways), now, ways)
+def look(work: Work, now: datetime, ways: Ways) -> dict[str, int]:
+    """Make what is due, each digest of each period once, however many replicas look.
+
+    Gives how many of each kind were due.
+    """
+    if not any(_due(work, kind, now, ways) for kind in periods.KINDS):
+        return {}
+    work.one_at_a_time(MATTER)
+    found: dict[str, int] = {}
+    for kind in periods.KINDS:
+        due = _due(work, kind, now, ways)
+        _make(work, kind, due, now, ways)
+        found[str(kind)] = len(due)
+    return found
 
 
 def by_hand(work: Work, kind: Kind, week: str, now: datetime, ways: Ways, *, send: bool) -> list[Edition]:

@@ -204,9 +204,9 @@ def read(work: Work, number: int) -> Told | None:
 
 
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
-    """A person's own escalations, and those that wait on their desk."""
-    mine = [told(work, one) for one in work.escalations.reported_by(person, LISTED)]
-    return mine, [told(work, one) for one in work.escalations.held_by(person, LISTED)]
+    """A person's own escalations, and those on their desk: `LISTED` of each, and one more if there is."""
+    mine = [told(work, one) for one in work.escalations.reported_by(person, LISTED + 1)]
+    return mine, [told(work, one) for one in work.escalations.held_by(person, LISTED + 1)]
 
 
 def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:

@@ -177,11 +177,15 @@ class EscalationOverdue:
     escalation: int
 
 
+AND_SO_ON = "…"
+
+
 @dataclass(frozen=True, slots=True)
 class ChartGaps:
     """To one administrator: where the org chart leaves somebody without a manager to turn to.
 
     Ids of members, of each kind the first few and the number of all; `left` are managers who are gone.
+    A long circle ends with `AND_SO_ON`.
     """
 
     to: str

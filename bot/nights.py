@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from bot import people, settings
-from bot.messages import ChartGaps
+from bot.messages import AND_SO_ON, ChartGaps
 from bot.ports import Work
 from bot.rules.chart import Gaps
 from bot.rules.nights import night
@@ -42,10 +42,14 @@ def _told(to: str, gaps: Gaps) -> ChartGaps:
     return ChartGaps(
         to=to,
         without=gaps.without[:SHOWN],
-        circles=tuple(circle[:SHOWN] for circle in gaps.circles[:SHOWN]),
+        circles=tuple(_part_of(circle) for circle in gaps.circles[:SHOWN]),
         left=left[:SHOWN],
         counts=(len(gaps.without), len(gaps.circles), len(left)),
     )
+
+
+def _part_of(circle: tuple[str, ...]) -> tuple[str, ...]:
+    return circle if len(circle) <= SHOWN else (*circle[: SHOWN - 1], AND_SO_ON)
 
 
 def _mark(gaps: Gaps) -> str:

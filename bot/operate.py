@@ -22,12 +22,13 @@ from handlers import slack, socket
 from handlers.directory.slack import refused_as_stand_in
 from handlers.manifest import SCOPES, manifest
 from storage import engine as engines
-from storage import keys, migrations, workspaces
+from storage import keys, migrations, restoring, workspaces
 from storage import secrets as storage_secrets
 from storage.escalations import relock_all
 from storage.work import Store
 
 T = TypeVar("T")
+ENOUGH_ROOM = 500 * 1024**2  # bytes on the disk of an SQLite file, as in docs/operations/alerts.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,14 @@ async def release(config: Config, workspace: str | None) -> int:
         return await in_one(config, store, workspace, lambda work: work.outbox.release(utc_now()))
 
 
+async def restored(config: Config) -> str:
+    """After a restore: what still waits may stand in Slack already, and is looked for there first."""
+    async with open_store(config) as store:
+        waiting = await store.across(partial(restoring.restored, now=utc_now()))
+    many = "One message that waits is" if waiting == 1 else f"{waiting} messages that wait are"
+    return f"{many} looked for in Slack before being said. Numbers given since the backup are left out."
+
+
 async def check(config: Config) -> list[Finding]:
     """Look at configuration, database, token, scopes, channel, people and parked messages, in this order."""
     missing = config.missing()
@@ -135,6 +144,7 @@ async def _of_database(config: Config) -> list[Finding]:
             found = [
                 Finding(well=True, sentence=f"The database answers; its schema is {migrations.latest()}."),
                 *of_key,
+                *_of_room(store.room()),
             ]
             for one in await store.across(workspaces.every, only_reads=True):
                 found += await store.transact(one.id, partial(_of_workspace, name=one.name))
@@ -142,6 +152,13 @@ async def _of_database(config: Config) -> list[Finding]:
             return found
     except Refusal as no:
         return [Finding(well=False, sentence=no.sentence)]
+
+
+def _of_room(left: int | None) -> list[Finding]:
+    if left is None or left >= ENOUGH_ROOM:
+        return []
+    sentence = f"Only {left // 1024**2} MB are left on the disk of the database: make room."
+    return [Finding(well=False, sentence=sentence)]
 
 
 def _key_to_check(config: Config) -> tuple[str, list[Finding]]:

@@ -65,6 +65,7 @@ class Letter:
 
     `key` is opaque, unique, and travels with the message, so that it can be found again.
     `unsure` says that an earlier attempt ended without an answer: it may have been sent.
+    `request` is the mark of the request that queued it, for the log; empty where there was none.
     """
 
     id: int
@@ -76,6 +77,7 @@ class Letter:
     unsure: bool
     first_tried_at: datetime
     lease: str
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +126,14 @@ class Waiting:
     """What is still to be said, in all workspaces.
 
     `messages` that are due or under way, how many seconds the `oldest` of them is late, how many are
-    `parked`, and how many `connections` to the database are in use.
+    `parked`, and how many `connections` to the database are in use, of how many at `most`.
     """
 
     messages: int
     oldest: float
     parked: int
     connections: int
+    most: int = 1
 
 
 @dataclass(frozen=True, slots=True)

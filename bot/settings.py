@@ -14,6 +14,7 @@ from bot.ports import Change, Work
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST_NAME = 100  # characters of a department's name
+LONGEST_VALUE = 3000  # characters of a setting; what one field of a form can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,8 @@ ALL = {
         Setting(
             "complaint_nudge",
             "on",
-            "Whether who complains at a colleague in public is shown another way, alone: on or off",
+            "Whether somebody who complains at a colleague in public is shown another way, in private: "
+            "on or off",
             _one_of("complaint_nudge", "on", "off"),
         ),
         Setting("fallback", "", "Who takes an escalation where the org chart has no answer", _fallback),
@@ -304,6 +306,8 @@ def current(work: Work) -> Mapping[str, str]:
 def change(work: Work, name: str, typed: str, by: str, now: datetime) -> str:
     """Set one setting and keep who did it; gives the value as stored."""
     value = known(name).read(typed)
+    if len(value) > LONGEST_VALUE:
+        raise Refusal(f"{name} is a little long: please keep it under {LONGEST_VALUE:,} characters.")
     _fits_the_others({**current(work), name: value}, name)
     work.settings.change(name, value, by, now)
     _settled(work, name, now)

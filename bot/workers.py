@@ -164,7 +164,7 @@ class Crew:
         except Refusal as no:
             print(no.sentence, file=sys.stderr)  # noqa: T201 - as the command itself would
         except BaseException:  # noqa: BLE001 - nothing may return into the first process's code
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type] # there is one
+            sys.excepthook(*sys.exc_info())
         finally:
             sys.stderr.flush()
         return 1

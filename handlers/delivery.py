@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import logs
 from bot.ports import Clock, Letter, PostOffice, Sent, Transact
 from handlers import slack
 from handlers.errors import OnceTold
@@ -24,8 +25,8 @@ log = logging.getLogger("goodword.delivery")
 
 AT_ONCE = 100  # messages of a workspace under way at the same time, each to another destination
 MOST = 400  # of all workspaces
-# Between two looks for more, so that each finds several: seconds, and a part of the time that a look takes.
-APART, REST = 0.02, 9
+# Between two looks for more, so that each finds several: seconds, and by how much longer than a look took.
+APART, REST, LONGEST_REST = 0.02, 5, 0.05
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
 LEAST_TRIES = 10  # since a person last released it
 LONGEST_PAUSE = 300  # seconds
@@ -48,6 +49,7 @@ class Postman:
         served: Callable[[], Collection[str]],
         lease: timedelta,
         mailer: Mailer | None = None,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         # All of an attempt, look-ups included, ends before the letter may pass to another sender.
         self._within = lease.total_seconds() * 0.8
@@ -59,6 +61,7 @@ class Postman:
         self._now = now
         self._told = told
         self._mailer = mailer or Mailer(None)
+        self._alive = alive
         self._wake = asyncio.Event()
         self._stopping = False
         self._claiming = OnceTold(log, "no messages can be claimed", "messages can be claimed again")
@@ -74,6 +77,7 @@ class Postman:
         """Deliver until `stop` is called; trouble with the database is waited out."""
         while not self._stopping:
             self._wake.clear()
+            self._alive()
             began = ended = asyncio.get_running_loop().time()
             try:
                 idle = not await self._round()
@@ -85,7 +89,7 @@ class Postman:
             if idle and not self._stopping:
                 await self._wake.wait()
             if not self._stopping:
-                again = max(began + APART, ended + (ended - began) * REST)
+                again = max(began + APART, ended + min((ended - began) * REST, LONGEST_REST))
                 await asyncio.sleep(again - asyncio.get_running_loop().time())
         await self._last_words()
 
@@ -124,6 +128,7 @@ class Postman:
         asyncio.get_running_loop().call_later(self._pace.total_seconds(), self.wake)
 
     async def _deliver(self, letter: Letter) -> None:
+        logs.begin(letter.request)
         try:
             async with asyncio.timeout(self._within):
                 await self._attempt(letter)

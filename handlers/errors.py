@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from bot import logs
 from bot.errors import Refusal
 from handlers.office import Answer
 from handlers.views import kudos as view
@@ -74,11 +75,11 @@ async def unless_trouble(ask: Callable[[], Awaitable[T | None]]) -> T | None:
 
 
 def reference(error: BaseException) -> str:
-    """Log an error under a short reference: its kind and where it came from.
+    """Log an error under the mark of its request, or one of its own: its kind and where it came from.
 
     Never its message, in which a library may quote the words of a person.
     """
-    mark = secrets.token_hex(4)
+    mark = logs.current() or secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
     log.error("unexpected %s, reference %s, at %s", type(error).__name__, mark, where)

@@ -25,6 +25,7 @@ from handlers.views import escalations as view
 from handlers.views.blocks import capital
 
 NEEDED = {move for (_, move), found in TABLE.items() if found.note}
+NO_SUCH_FORM = "I do not know this form any more: please close it and press the button again."
 NOTES = NEEDED | {Move.SETTLE}  # a note is welcome there, and not asked for
 ASKED = {
     Move.TAKE_FURTHER: ("Take it further", "In your own words: what should {second} know?", "Send"),
@@ -63,7 +64,7 @@ async def subject_chosen(office: Office, click: Click) -> None:
     """Show the route as soon as it is known whom it is about."""
     sent = Submission(user=click.user, team=click.team, view=click.view)
     teams = await office.transact(click.team.id, people.teams)
-    link = form.metadata(sent).get("link", "")
+    link = form.link_of(sent)
     planned, lost = await _planned(office, sent)
     drawn = form.drawn(teams, planned, link=link, lost=lost, turn=coaching.turn_of(click.view))
     await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
@@ -78,7 +79,7 @@ async def sent(office: Office, submission: Submission) -> Answer:
         return _errors(form.PERSON, lost)
     if form.metadata(submission).get("route") != form.shown(planned):
         teams = await office.transact(submission.team.id, people.teams)
-        link, turn = form.metadata(submission).get("link", ""), coaching.turn_of(submission.view)
+        link, turn = form.link_of(submission), coaching.turn_of(submission.view)
         drawn = form.drawn(teams, planned, link=link, turn=turn)
         return {"response_action": "update", "view": drawn}
     if advice := _advice(submission, form.HAPPENED, (planned.subject.name,)):
@@ -112,14 +113,17 @@ async def clicked(office: Office, click: Click) -> None:
 async def words_sent(office: Office, submission: Submission) -> Answer | None:
     """The form of a move came back. What it says of itself is not trusted: the move is judged anew."""
     meta = form.metadata(submission)
-    further = meta.get("move") == Move.TAKE_FURTHER
+    made = str(meta.get("move", ""))
+    if made not in NOTES:
+        return _errors(coaching.block_of(submission.view, form.WORDS), NO_SUCH_FORM)
+    further = made == Move.TAKE_FURTHER
     if further and (advice := _advice(submission, form.WORDS)):
         return advice
     await office.read_stand_in(submission.team.id)
     make = partial(
         escalations.move,
         number=number_in(str(meta.get("number", ""))),
-        made=Move(meta.get("move", "")),
+        made=Move(made),
         by=submission.user.id,
         source=f"view:{submission.view.id}",
         now=office.now(),

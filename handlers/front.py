@@ -6,6 +6,8 @@ check: nothing but this door may reach the dispatch.
 """
 
 import json
+import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,11 +25,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot import logs
 from handlers import capture, payloads
 from handlers.routes import Bolt
 
+log = logging.getLogger("goodword.front")
+
 LARGEST = 1024 * 1024  # bytes; Slack's own payloads stay well below (a view has at most 250 kB)
 LONGEST_TIMESTAMP = 12  # digits; enough for the next 30,000 years
+NAME = re.compile(r"(/|event )[a-z0-9_.-]{1,60}")
 UNREADABLE = "The body cannot be read."
 EVENTS = "application/json"
 TALK = "event message"
@@ -76,6 +82,7 @@ class Road:
     async def take(self, read: Callable[[], Awaitable[dict[str, Any]]]) -> BoltResponse:
         """Answer what `read` gives, which may refuse it; anything but 200 is for the sender to repeat."""
         kind, began = "request", time.perf_counter()
+        logs.begin()
         try:
             body = await read()
             kind = kind_of(body)
@@ -88,7 +95,9 @@ class Road:
             answer = BoltResponse(status=no.status, body=no.sentence)
         except ValidationError:
             answer = BoltResponse(status=400, body="This is not what Slack sends.")
-        self._seen(kind, answer.status, time.perf_counter() - began)
+        took = time.perf_counter() - began
+        log.info("%s: %d in %d ms", kind, answer.status, took * 1000)
+        self._seen(kind, answer.status, took)
         return answer
 
     async def _answer(self, kind: str, body: dict[str, Any]) -> BoltResponse:
@@ -140,15 +149,20 @@ class Front:
 def kind_of(body: Mapping[str, Any]) -> str:
     """Name what Slack sent, or refuse what it never sends."""
     if "command" in body:
-        return str(body["command"])
+        return _named(str(body["command"]), "a command")
     if "ssl_check" in body:
         return "ssl_check"
     kind = body.get("type")
     if kind == "event_callback" and isinstance(body.get("event"), dict):
-        return f"event {body['event'].get('type')}"[:100]
+        return _named(f"event {body['event'].get('type')}", "an event")
     if isinstance(kind, str) and kind in KINDS | {"url_verification", "app_rate_limited"}:
         return kind
     raise Refused(400, "Goodword does not know this kind of request.")
+
+
+def _named(kind: str, otherwise: str) -> str:
+    """Only what looks like a name goes into logs and figures, whatever is sent."""
+    return kind if NAME.fullmatch(kind) else otherwise
 
 
 async def _body(request: Request) -> bytes:
@@ -222,13 +236,19 @@ Opening = tuple[str, Door]
 """A door and its path."""
 
 
-def site(front: Front | None, missing: Readiness, metrics: Door, more: Sequence[Opening] = ()) -> Starlette:
+def site(
+    front: Front | None,
+    missing: Readiness,
+    metrics: Door,
+    more: Sequence[Opening] = (),
+    dead: Callable[[], str] = lambda: "",
+) -> Starlette:
     """Give the HTTP side: three doors for those who watch over us, Slack's unless we call it, and others."""
     slack = [Route("/slack/events", front.answer, methods=["POST"])] if front else []
     return Starlette(
         routes=[
             *slack,
-            Route("/healthz", healthz),
+            Route("/healthz", healthz(dead)),
             Route("/readyz", readyz(missing)),
             Route("/metrics", metrics),
             *(Route(path, door) for path, door in more),
@@ -236,8 +256,12 @@ def site(front: Front | None, missing: Readiness, metrics: Door, more: Sequence[
     )
 
 
-def healthz(_request: Request) -> Response:
-    return PlainTextResponse("alive\n")
+def healthz(dead: Callable[[], str]) -> Callable[[Request], Response]:
+    def health(_request: Request) -> Response:
+        reason = dead()
+        return PlainTextResponse(f"{reason or 'alive'}\n", status_code=503 if reason else 200)
+
+    return health
 
 
 def readyz(missing: Readiness) -> Door:

@@ -26,7 +26,7 @@ async def pass_on_wanted(office: Office, click: Click) -> None:
 async def passed_on(office: Office, sent: Submission) -> Answer | None:
     """What the form says of itself is not trusted: who may pass it on is judged anew."""
     number = number_in(str(sent.metadata.get("number", "")))
-    words = str(sent.field(view.WORDS).get("value") or "")
+    words = sent.field(view.WORDS).value
     pass_on = partial(managers.pass_on, number=number, manager=sent.user.id, words=words, now=office.now())
     try:
         await office.transact(sent.team.id, pass_on)

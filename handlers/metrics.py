@@ -6,7 +6,7 @@ No label carries a name, an id or a word of anybody; each has few values, whatev
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -31,16 +31,22 @@ log = logging.getLogger("goodword.metrics")
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the package's own name for it
 NAME = re.compile(r"[a-z_]{1,60}")
+KINDS = 100  # of requests that are told apart; we have some thirty
 
 
 Ask = Callable[[], Awaitable[Waiting]]
+Missing = Callable[[], Awaitable[str]]
+
+
+async def _nothing_missing() -> str:
+    return ""
 
 
 def share(folder: str) -> None:
     """Keep figures in files from now on, so that each worker behind one port can tell those of all."""
     os.environ[FOLDER] = folder
     # It was chosen when the package was imported; this is the package's own choice, made anew.
-    values.ValueClass = values.get_value_class()
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 def forget(folder: str, pid: int) -> None:
@@ -56,6 +62,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
+        self._kinds: set[str] = set()
         self._requests = Counter(
             "goodword_requests", "Requests by kind and HTTP status", ["kind", "status"], registry=registry
         )
@@ -79,6 +86,19 @@ class Metrics:
         self._parked = asked("goodword_outbox_parked", "Messages that Slack refused for good")
         self._well = asked("goodword_database_up", "1 if the database answered this very request")
         self._pool = asked("goodword_database_connections_in_use", "Connections of the pool in use")
+        self._most = asked("goodword_database_connections_limit", "Connections that the pool may open")
+        self._ready = asked("goodword_ready", "1 if /readyz would answer 200")
+        self._room = asked(
+            "goodword_database_free_bytes",
+            "Room left on the disk of the database, where it is a file",
+            ["engine"],
+        )
+        self._digests = Counter(
+            "goodword_digests_due", "Digests that became due and were made", ["kind"], registry=registry
+        )
+        self._failures = Counter(
+            "goodword_looks_failed", "Looks for what is due that failed", ["what"], registry=registry
+        )
         self._each = partial(Gauge, registry=registry, multiprocess_mode="livesum")
         self._each("goodword_workers", "Processes that run behind this port").set(1)
 
@@ -97,6 +117,9 @@ class Metrics:
         return told
 
     def answered(self, kind: str, status: int, seconds: float) -> None:
+        if len(self._kinds) < KINDS:
+            self._kinds.add(kind)
+        kind = kind if kind in self._kinds else "other"
         self._requests.labels(kind, str(status)).inc()
         self._seconds.labels(kind).observe(seconds)
 
@@ -113,10 +136,22 @@ class Metrics:
         multiprocess.MultiProcessCollector(of_all, os.environ[FOLDER])  # type: ignore[no-untyped-call]
         return of_all
 
-    def door(self, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
+    def digests_due(self, made: Mapping[str, int]) -> None:
+        for kind, count in made.items():
+            self._digests.labels(kind).inc(count)
+
+    def look_failed(self, what: str) -> None:
+        self._failures.labels(what).inc()
+
+    def door(
+        self, ask: Ask, missing: Missing = _nothing_missing, room: Callable[[], int | None] = lambda: None
+    ) -> Callable[[Request], Awaitable[Response]]:
         """Answer `/metrics`; what waits is counted at that moment."""
 
         async def metrics(_request: Request) -> Response:
+            self._ready.set(not await missing())
+            if (left := room()) is not None:
+                self._room.labels("sqlite").set(left)
             try:
                 waiting = await ask()
             except Exception as error:  # noqa: BLE001 - the other figures tell most when the database is down
@@ -128,6 +163,7 @@ class Metrics:
                 self._oldest.set(waiting.oldest)
                 self._parked.set(waiting.parked)
                 self._pool.set(waiting.connections)
+                self._most.set(waiting.most)
             return Response(generate_latest(self._told()), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
         return metrics

@@ -21,7 +21,7 @@ async def wanted(office: Office, click: Click) -> None:
 
 async def told(office: Office, sent: Submission) -> Answer | None:
     number = number_in(str(sent.metadata.get("number", "")))
-    words = str(sent.field(view.WORDS).get("value") or "")
+    words = sent.field(view.WORDS).value
     tell = partial(outcomes.tell, number=number, giver=sent.user.id, words=words, now=office.now())
     try:
         await office.transact(sent.team.id, tell)

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 ID = r"^[A-Z0-9]{1,64}$"
 IS_ID = re.compile(r"[A-Z0-9]{1,64}")
@@ -121,6 +121,29 @@ class Channel(Payload):
     id: str = ""
 
 
+class Option(Payload):
+    value: str = ""
+
+
+class Entered(Payload):
+    """What stands in one field of a form, whichever kind of field it is."""
+
+    value: str = ""
+    selected_option: Option = Option()
+    selected_options: list[Option] = []
+    selected_user: str = ""
+    selected_users: list[str] = []
+    selected_conversation: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty(cls, given: Any) -> Any:
+        """Slack says null where nothing was entered."""
+        if isinstance(given, dict):
+            return {name: value for name, value in given.items() if value is not None}
+        return given
+
+
 class View(Payload):
     id: str = Field(max_length=100)
     callback_id: str = ""
@@ -131,7 +154,7 @@ class View(Payload):
     title: dict[str, Any] | None = None
     submit: dict[str, Any] | None = None
     close: dict[str, Any] | None = None
-    state: dict[str, dict[str, dict[str, Any]]] = {}
+    state: dict[str, dict[str, dict[str, Entered]]] = {}
 
 
 class Click(Payload):
@@ -187,9 +210,9 @@ class Submission(Payload):
     team: Team
     view: View
 
-    def field(self, block: str) -> dict[str, Any]:
+    def field(self, block: str) -> Entered:
         """Give the one element of an input block; empty where nothing was entered."""
-        return next(iter(self.view.state.get("values", {}).get(block, {}).values()), {})
+        return next(iter(self.view.state.get("values", {}).get(block, {}).values()), Entered())
 
     @property
     def metadata(self) -> dict[str, Any]:

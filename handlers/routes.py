@@ -39,7 +39,8 @@ from handlers import (
 )
 from handlers.errors import error_on_form, reference, sentence_for_trouble, unless_trouble
 from handlers.office import Answer, Office, OfficeOf
-from handlers.payloads import Click, Command, Event, Shortcut, Submission
+from handlers.payloads import Click, Command, Event, Shortcut, Submission, View
+from handlers.slack import is_too_late
 from handlers.views import capture as capture_view
 from handlers.views import coaching, escalation_form, kudos_form
 from handlers.views import escalations as escalation_view
@@ -285,8 +286,7 @@ def register(app: AsyncApp) -> None:
         sent = Submission.model_validate(body | _in_team(context))
         handler = VIEWS.get(sent.view.callback_id)
         ask = partial(handler, context["office"], sent) if handler else _nothing
-        at = coaching.block_of(sent.view, FAULTS_AT.get(sent.view.callback_id, ""))
-        await _ack(ack, await error_on_form(ask, at))
+        await _ack(ack, await error_on_form(ask, _field_for_faults(sent.view)))
 
     async def shortcut(body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck) -> None:
         asked = Shortcut.model_validate(body | _in_team(context, body.get("team")))
@@ -300,7 +300,8 @@ def register(app: AsyncApp) -> None:
         """Where nobody waits for a sentence: a 500 makes Slack send an event again."""
         if isinstance(error, ValidationError | BoltUnhandledRequestError):
             return BoltResponse(status=400, body=NOT_SLACK)
-        return BoltResponse(status=500, body=f"reference {reference(error)}")
+        late = is_too_late(error)
+        return BoltResponse(status=200 if late else 500, body="" if late else f"reference {reference(error)}")
 
     app.error(trouble)
     app.event(ANYTHING)(event)
@@ -316,6 +317,14 @@ def _in_team(context: AsyncBoltContext, named: Any = None) -> dict[str, Any]:
     """The workspace Bolt found installed; its address on the web only where the payload means the same."""
     ours = isinstance(named, dict) and named.get("id") == context.team_id
     return {"team": {"id": context.team_id, "domain": str(named.get("domain") or "") if ours else ""}}
+
+
+def _field_for_faults(view: View) -> str:
+    """Slack shows an error beside a field only; where no table names one, it is the first of the form."""
+    if named := FAULTS_AT.get(view.callback_id):
+        return coaching.block_of(view, named)
+    fields = (str(block.get("block_id", "")) for block in view.blocks if block.get("type") == "input")
+    return next(fields, "")
 
 
 async def _command(office: Office, body: Mapping[str, Any], ack: AsyncAck) -> None:

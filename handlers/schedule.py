@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import digests, escalations, outcomes
+from bot import digests, escalations, logs, outcomes
 from bot.digests import Ways
 from bot.holidays import is_holiday
 from bot.ports import Clock, Transact
@@ -34,12 +34,16 @@ class Watch:
         now: Clock,
         read_stand_in: Callable[[], Awaitable[None]],
         ways: Ways,
+        made: Callable[[Mapping[str, int]], None] = lambda _made: None,
+        failed: Callable[[str], None] = lambda _what: None,
     ) -> None:
         self._transact = transact
         self._workspace = workspace
         self._now = now
         self._read_stand_in = read_stand_in
         self._ways = ways
+        self._made = made
+        self._failed = failed
         self._trouble = OnceTold(log, "could not look for what is due", "what is due is looked for again")
         self._next: datetime | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -57,14 +61,19 @@ class Watch:
             await self._looking
 
     async def _look(self, now: datetime) -> None:
+        logs.begin()
         look = partial(self._transact, self._workspace)
-        outcome, digest = partial(outcomes.ask, now=now), partial(digests.look, now=now, ways=self._ways)
-        well = [
-            await self._unless_in_trouble(looking)
-            for looking in (self._look_for_overdue(now), look(outcome), look(digest))
-        ]
+        looks = {
+            "what is overdue": self._look_for_overdue(now),
+            "outcomes to ask for": look(partial(outcomes.ask, now=now)),
+            "digests that are due": self._look_for_digests(now),
+        }
+        well = [await self._unless_in_trouble(what, looking) for what, looking in looks.items()]
         if all(well):
             self._trouble.well()
+
+    async def _look_for_digests(self, now: datetime) -> None:
+        self._made(await self._transact(self._workspace, partial(digests.look, now=now, ways=self._ways)))
 
     async def _look_for_overdue(self, now: datetime) -> None:
         if await self._transact(self._workspace, partial(escalations.any_due, now=now)):
@@ -73,12 +82,13 @@ class Watch:
             await self._transact(self._workspace, overdue)
         await self._transact(self._workspace, partial(escalations.forget, now=now))
 
-    async def _unless_in_trouble(self, looking: Awaitable[object]) -> bool:
+    async def _unless_in_trouble(self, what: str, looking: Awaitable[object]) -> bool:
         """Whether it went well; trouble with the one kind does not hold up the other."""
         try:
             await looking
         except Exception as error:  # noqa: BLE001 - the next look may succeed
             self._trouble.met(error)
+            self._failed(what)
             return False
         return True
 

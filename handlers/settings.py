@@ -1,6 +1,7 @@
 """The settings, as administrators change them from the Home tab: read → ask → answer."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.ports import Work
 from handlers.directory.slack import refused_as_stand_in
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Submission
+from handlers.slack import BROKEN
 from handlers.views import settings as view
 
 View = dict[str, Any]
@@ -44,7 +46,8 @@ async def sent(office: Office, submission: Submission) -> Answer | None:
     except Refusal as no:
         return {"response_action": "errors", "errors": {view.field_of(name): no.sentence}}
     if submission.view.root_view_id:
-        await office.client.views_update(view_id=submission.view.root_view_id, view=drawn)
+        with suppress(*BROKEN):  # the change is kept, whether or not its list is still open
+            await office.client.views_update(view_id=submission.view.root_view_id, view=drawn)
     return None
 
 

@@ -21,6 +21,7 @@ from bot.ports import Letter, Sent
 from bot.rules.recognition import Place
 from handlers.identity import Identity
 from handlers.letters.acts import Act, Post, Publish, React, Redraw, Remove, Replace, Unsay, Upload, Whisper
+from handlers.pages import pages
 from handlers.views.kudos import with_link
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ FOR_GOOD = frozenset(
         "messages_tab_disabled",
         "metadata_too_large",
         "missing_scope",
+        "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
         "not_in_channel",
@@ -65,12 +67,17 @@ DONE_ANYWAY = frozenset(
 NOT_THERE = frozenset(
     {"channel_not_found", "is_archived", "message_not_found", "not_in_channel", "user_not_in_channel"}
 )
+# Somebody closed the form meanwhile, or it was drawn anew by what they did next.
+TOO_LATE = frozenset({"hash_conflict", "not_found", "view_not_found"})
 # Slack documents these as possibly having done part of the work.
 UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
 
-# What a broken line or a body that is no JSON turns into; slack_sdk lets the last two through.
-BROKEN = (SlackClientError, aiohttp.ClientError, TimeoutError, AttributeError, ValueError)
+# What a broken line, a body that is no JSON, or an answer of another shape turns into.
+BROKEN = (
+    *(SlackClientError, aiohttp.ClientError, TimeoutError),
+    *(AttributeError, LookupError, TypeError, ValueError),
+)
 
 
 Is = Callable[[Mapping[str, Any]], bool]
@@ -128,6 +135,11 @@ def session() -> aiohttp.ClientSession:
     # hold up the others.
     pool = aiohttp.TCPConnector(limit=0)
     return aiohttp.ClientSession(connector=pool, timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
+
+
+def is_too_late(error: BaseException) -> bool:
+    """Whether Slack refused to draw a form only because nobody looks at it any more, as it was."""
+    return isinstance(error, SlackApiError) and _error_of(error) in TOO_LATE
 
 
 async def line_address(session: aiohttp.ClientSession, app_token: str, base_url: str) -> str | Failed:
@@ -190,15 +202,16 @@ async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | No
 
 async def _in_thread(clients: Clients, thread: Sent, is_it: Is) -> Sent | None:
     """Look through a thread, which the history of its channel does not show."""
-    cursor: str | None = None
-    while cursor != "":
-        page = await clients.reader.conversations_replies(
+
+    def ask(cursor: str | None) -> Awaitable[Any]:
+        return clients.reader.conversations_replies(
             channel=thread.channel, ts=thread.ts, limit=200, cursor=cursor, include_all_metadata=True
         )
+
+    async for page in pages(ask):
         for message in page["messages"]:
             if is_it(message):
-                return Sent(thread.channel, message["ts"])
-        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+                return Sent(thread.channel, str(message["ts"]))
     return None
 
 
@@ -220,7 +233,7 @@ async def _search(
 async def _found(clients: Clients, channel: str, letter: Letter, is_it: Is) -> Sent | None:
     async for message in _history(clients, channel, letter):
         if is_it(message):
-            return Sent(channel, message["ts"])
+            return Sent(channel, str(message["ts"]))
     return None
 
 
@@ -281,7 +294,7 @@ async def _post(
         if _error_of(error) in {"channel_not_found", "is_archived"}:
             clients.channels.pop((letter.workspace, to), None)
         raise
-    return Sent(answer["channel"], answer["ts"])
+    return Sent(str(answer["channel"]), str(answer["ts"]))
 
 
 async def _upload(clients: Clients, act: Upload) -> Sent | None:
@@ -354,18 +367,19 @@ async def _channel(clients: Clients, to: str, workspace: str) -> str | None:
 
 async def channels(client: AsyncWebClient, workspace: str) -> AsyncIterator[dict[str, Any]]:
     """Every channel that is not archived, public ones and those private ones Goodword is in."""
-    cursor: str | None = None
-    while cursor != "":
-        page = await client.conversations_list(
+
+    def ask(cursor: str | None) -> Awaitable[Any]:
+        return client.conversations_list(
             types="public_channel,private_channel",
             exclude_archived=True,
             limit=1000,
             cursor=cursor,
             team_id=workspace,
         )
+
+    async for page in pages(ask):
         for channel in page["channels"]:
             yield channel
-        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
 
 
 async def _conversation(clients: Clients, to: str, workspace: str) -> str | None:
@@ -378,14 +392,15 @@ async def _conversation(clients: Clients, to: str, workspace: str) -> str | None
 
 async def _history(clients: Clients, channel: str, letter: Letter) -> AsyncIterator[dict[str, Any]]:
     oldest = (letter.first_tried_at - CLOCK_SKEW).timestamp()
-    cursor: str | None = None
-    while cursor != "":
-        page = await clients.reader.conversations_history(
+
+    def ask(cursor: str | None) -> Awaitable[Any]:
+        return clients.reader.conversations_history(
             channel=channel, oldest=f"{oldest:.6f}", limit=200, cursor=cursor, include_all_metadata=True
         )
+
+    async for page in pages(ask):
         for message in page["messages"]:
             yield message
-        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
 
 
 def _has_key(key: str, message: Mapping[str, Any]) -> bool:
@@ -426,7 +441,7 @@ def _error_of(error: SlackApiError) -> str:
 async def identify(clients: Clients) -> Identity:
     """Ask Slack who we are; refuse with a sentence that says what to do."""
     try:
-        me = await clients.reader.auth_test()
+        return _identity(await clients.reader.auth_test())
     except SlackApiError as error:
         name = _error_of(error) or "no proper answer"
         raise Refusal(
@@ -438,14 +453,17 @@ async def identify(clients: Clients) -> Identity:
             f"Slack cannot be reached at {clients.reader.base_url} ({type(error).__name__}): "
             "is SLACK_API_URL right, and may this machine go out to it?"
         ) from None
+
+
+def _identity(me: Any) -> Identity:
     scopes = str(me.headers.get("x-oauth-scopes", ""))
     return Identity(
-        workspace=me["team_id"],
-        name=me.get("team", ""),
-        bot_user=me["user_id"],
-        bot_id=me.get("bot_id", ""),
+        workspace=str(me["team_id"]),
+        name=str(me.get("team") or ""),
+        bot_user=str(me["user_id"]),
+        bot_id=str(me.get("bot_id") or ""),
         scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
-        url=me.get("url", ""),
+        url=str(me.get("url") or ""),
     )
 
 
@@ -463,15 +481,15 @@ async def is_accepted(clients: Clients) -> bool:
 async def stand_in_channel(clients: Clients, channel: str) -> Mapping[str, Any] | None:
     """The channel as Slack tells of it, None where it does not; refuses where Slack cannot be asked."""
     try:
-        found = await clients.reader.conversations_info(channel=channel)
+        room: Mapping[str, Any] = (await clients.reader.conversations_info(channel=channel))["channel"]
+        found = dict(room)
     except SlackApiError as error:
         if _error_of(error) == "channel_not_found":
             return None
         raise Refusal(f"Slack does not say what {channel} is ({_error_of(error)}).") from None
     except BROKEN as error:
         raise Refusal(f"Slack does not say what {channel} is ({type(error).__name__}).") from None
-    room: Mapping[str, Any] = found["channel"]
-    return room
+    return found
 
 
 async def finds_channel(clients: Clients, name: str, workspace: str) -> bool:

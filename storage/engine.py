@@ -19,7 +19,7 @@ from storage import turn
 T = TypeVar("T")
 THREADS = {"sqlite": 1, "postgresql": 8}
 SHARING = {"sqlite": 1, "postgresql": 2}  # of these, how many run what shares a commit
-BUSY_TIMEOUT_MS = 5000
+BUSY_TIMEOUT_MS, IN_A_HURRY_MS = 5000, 2000
 WAL_TRIES = 100
 # Milliseconds: for a lock, and for one statement (the longest read many people's rows at night).
 IN_A_HURRY = "-c lock_timeout=2000 -c statement_timeout=10000"
@@ -53,7 +53,7 @@ def build(database_url: str, *, in_a_hurry: bool = False) -> Engine:
     url = address(database_url)
     if url.drivername == "sqlite":
         engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _prepare_in_a_hurry if in_a_hurry else _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         turn.listen(engine)
         return engine
@@ -90,6 +90,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
     connection.execute("PRAGMA foreign_keys=ON")
     # What was erased is overwritten, and not only given free; some builds of SQLite do so by default.
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _prepare_in_a_hurry(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    _prepare_sqlite(connection, entry)
+    connection.execute(f"PRAGMA busy_timeout={IN_A_HURRY_MS}")
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -35,6 +35,7 @@ from bot.ports import Kept, Letter, Parked, Sent
 from bot.rules.recognition import Place
 from storage import turn
 from storage.engine import inserting, upsert
+from storage.restoring import told_before
 from storage.tables import lanes, outbox
 
 LONGEST_PACE = timedelta(hours=1)
@@ -48,9 +49,10 @@ def _fact(message: Message) -> str:
 class OutboxShelf:
     """The outbox as one transaction of one workspace sees it."""
 
-    def __init__(self, connection: Connection, workspace: str) -> None:
+    def __init__(self, connection: Connection, workspace: str, request: str = "") -> None:
         self._connection = connection
         self._workspace = workspace
+        self._request = request
         self.queued = 0
 
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
@@ -58,6 +60,8 @@ class OutboxShelf:
 
     def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
         row = self._row(key, to, message, now, "")
+        if since := told_before(self._connection, self._workspace, now):
+            row |= {"unsure": True, "first_tried_at": since}
         statement = inserting(self._connection, outbox).on_conflict_do_nothing()
         put = self._connection.execute(statement.returning(outbox.c.key), row).scalar_one_or_none()
         self.queued += put is not None
@@ -88,6 +92,7 @@ class OutboxShelf:
             "attempts": 0,
             "unsure": False,
             "queued_at": now,
+            "request": self._request or None,
         }
 
     def about(self, subject: str) -> list[tuple[str, str]]:
@@ -237,6 +242,12 @@ def _settling(names: tuple[str, ...]) -> Update:
     return update(outbox).where(ours).values(lease=None, lease_until=None, **values)
 
 
+def stuck(connection: Connection, since: datetime, workspaces: Collection[str]) -> bool:
+    """Whether there is a letter that could have been claimed by then, and still can be."""
+    ready = _ready(since).where(outbox.c.workspace_id.in_(workspaces))
+    return connection.execute(ready.with_only_columns(outbox.c.id).limit(1)).first() is not None
+
+
 def waiting(
     connection: Connection, now: datetime, workspaces: Collection[str] | None = None
 ) -> tuple[int, float, int]:
@@ -331,6 +342,7 @@ def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:
         unsure=row.unsure,
         first_tried_at=row.first_tried_at or now,
         lease=mark,
+        request=row.request or "",
     )
 
 

@@ -365,6 +365,8 @@ outbox = _table(
     Column("reason", Text),
     Column("queued_at", Moment, nullable=False),
     Column("settled_at", Moment),
+    # The mark under which the log speaks of the request that queued it.
+    Column("request", String(16)),
     CheckConstraint("state IN ('waiting', 'sending', 'sent', 'parked', 'dropped')", name="state"),
     UniqueConstraint("key"),
     Index("ix_outbox_subject", "workspace_id", "subject"),

@@ -1,11 +1,13 @@
 """One function, one transaction: the only way into the database."""
 
 import asyncio
+import shutil
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -43,9 +45,12 @@ OnCommit = Callable[[str, int], None]
 class Work:
     """The shelves of one workspace within one transaction."""
 
-    def __init__(self, connection: Connection, workspace: str, cipher: Cipher | None) -> None:
+    def __init__(
+        self, connection: Connection, workspace: str, cipher: Cipher | None, request: str = ""
+    ) -> None:
         self._connection = connection
         self._cipher = cipher
+        self._request = request
         self.workspace = workspace
 
     def one_at_a_time(self, matter: str) -> None:
@@ -101,7 +106,7 @@ class Work:
 
     @cached_property
     def outbox(self) -> OutboxShelf:
-        return OutboxShelf(self._connection, self.workspace)
+        return OutboxShelf(self._connection, self.workspace, self._request)
 
     @cached_property
     def numbers(self) -> NumberShelf:
@@ -134,6 +139,7 @@ class Store:
     `lease` is how long a claimed message belongs to its sender; it must outlast one call to the chat.
     `pace` is the least time between two messages to the same destination.
     `in_a_hurry`: see `storage.engine.build`.
+    `request` gives the mark of the request for which a transaction runs; it is kept with what that queues.
     """
 
     def __init__(
@@ -145,6 +151,7 @@ class Store:
         pace: timedelta = timedelta(seconds=1),
         in_a_hurry: bool = False,
         on_commit: OnCommit = lambda _name, _queued: None,
+        request: Callable[[], str] = str,
     ) -> None:
         self.engine: Engine = engines.build(database_url, in_a_hurry=in_a_hurry)
         self._cipher = Cipher(encryption_key) if encryption_key else None
@@ -154,12 +161,14 @@ class Store:
         self._ended: list[_Ended] = []
         self._writing: asyncio.Task[None] | None = None
         self.on_commit = on_commit
+        self._request = request
 
     async def transact(self, workspace: str, fn: Callable[[Work], T], /) -> T:
         """Commit what `fn` did when it returns; roll all of it back when it raises."""
+        request = self._request()  # here, for the threads know of no request
 
         def in_workspace(connection: Connection) -> tuple[T, int]:
-            work = Work(connection, workspace, self._cipher)
+            work = Work(connection, workspace, self._cipher, request)
             result = fn(work)
             return result, work.outbox.queued
 
@@ -217,8 +226,18 @@ class Store:
         count = partial(letters.waiting, now=now, workspaces=workspaces)
         messages, oldest, parked = await self.across(count, only_reads=True)
         pool = self.engine.pool
-        in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
-        return Waiting(messages, oldest, parked, in_use)
+        in_use, size = (pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else (0, 1)
+        return Waiting(messages, oldest, parked, in_use, size)
+
+    async def stuck(self, since: datetime, workspaces: Collection[str]) -> bool:
+        """Whether a letter of these workspaces could have been claimed by then, and still can be."""
+        return await self.across(partial(letters.stuck, since=since, workspaces=workspaces), only_reads=True)
+
+    def room(self) -> int | None:
+        """The bytes left on the disk of an SQLite file; a PostgreSQL server looks after its own."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        return shutil.disk_usage(Path(self.engine.url.database or "").absolute().parent).free
 
     async def _settle(self, letter: Letter, **values: Any) -> None:
         done = asyncio.get_running_loop().create_future()

@@ -15,21 +15,12 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from tests.image import said
 from tests.postgres import free_port
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "storage")
 WRITTEN_BY_PYTHON = shutil.ignore_patterns("__pycache__")
-
-
-def instructions() -> list[tuple[str, str]]:
-    text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
-    lines = text.replace("\\\n", " ").splitlines()
-    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines if line)]
-
-
-def said(instruction: str) -> list[str]:
-    return [rest for word, rest in instructions() if word == instruction]
 
 
 def copied() -> dict[str, str]:

@@ -19,11 +19,9 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression, ClauseElement, ColumnElement
 from sqlalchemy.sql.selectable import FromClause, Select
 
-from bot import escalations, settings
+from bot import settings
 from bot.app import Plan
-from bot.escalations import Filing
 from bot.ports import Work
-from bot.rules.escalation import Report
 from bot.rules.hearing import Wish
 from handlers.playground import Exchange, PretendSlack, serve_all
 from storage.tables import metadata
@@ -63,7 +61,7 @@ async def told_twice(
 
 
 async def something_happens(mirror: Town) -> None:
-    """Thanks, a complaint, wishes and settings, by the same people as those of the story."""
+    """Thanks, wishes and settings, by the same people as those of the story."""
     await mirror.types("ada", f"/kudos @ben @cy {WORDS} #mirrored")
     await mirror.settled()
     await mirror.bot.store.transact(MIRROR, partial(_seeded, ids=_ids(mirror.slack)))
@@ -80,9 +78,7 @@ def _seeded(work: Work, ids: Mapping[str, str]) -> None:
         settings.change(work, name, value, "the mirror", MORNING)
     work.preferences.choose(ids["ben"], Wish.THROUGH_MANAGER, MORNING)
     work.capture.choose("C0GENERAL1", "off", ids["eve"], MORNING)
-    if "mo" in ids and "ruth" in ids:
-        filing = Filing(ids["ada"], ids["ben"], Report(f"{WORDS}, again"))
-        escalations.file(work, filing, "mirror:1", MORNING, lambda *_: False)
+    # No escalation, for their numbers are common to all workspaces, and stories know those of theirs.
 
 
 async def _look_at_the_mirror(town: Town, mirror: PretendSlack, before: tuple[Any, Any]) -> None:
@@ -133,7 +129,7 @@ NUMBERS = frozenset({"number", "kudos_number", "escalation_number"})
 EXCUSED = (
     ("outbox", "WITH RECURSIVE heads", "the postman looks for the first letter of every lane he may serve"),
     ("outbox", "WHERE outbox.id IN", "the letters he has just found in this transaction"),
-    ("outbox", "AND outbox.lease = :lease_1", "the one letter of which he holds the lease"),
+    ("outbox", "AND outbox.lease = :held", "the one letter of which he holds the lease"),
     ("outbox", "SELECT count(*) AS count_1", "how many letters there are, for metrics and for tests"),
     ("installed_workspaces", "SELECT installed_workspaces.workspace_id", "which workspaces there are at all"),
 )

@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.errors import Refusal
 from bot.rules.lifecycle import FINAL, State
 
-LONGEST_ANSWER = 2500  # characters in one answer of the form; six of them fit into one message
+LONGEST_ANSWER = 2500  # characters in one answer of the form
+LONGEST_REPORT = 5000  # in all answers: with what is handed on and a note, they have to fit into one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,21 @@ class Report:
     would_help: str = field(default="", repr=False)
     link: str = field(default="", repr=False)
 
+    @property
+    def length(self) -> int:
+        """Characters in all answers."""
+        answers = (self.happened, self.customer, self.promised, self.tried, self.would_help)
+        return sum(len(one) for one in answers)
+
     def checked(self) -> "Report":
         if not self.happened.strip():
             raise Refusal("What happened? A sentence or two is enough.", "happened")
+        if self.length > LONGEST_REPORT:
+            raise Refusal(
+                f"All answers together are {self.length:,} characters; please keep them under "
+                f"{LONGEST_REPORT:,}, so that they can be read in one message.",
+                "happened",
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import nights
+from bot import logs, nights
 from bot.errors import Refusal
 from bot.ports import Clock, Transact
 from handlers.directory.reading import Read
@@ -47,6 +47,7 @@ class Nightly:
     async def look(self) -> bool:
         """Read everything if that is due and nobody else does; whether it was done."""
         self._next_look = self._now() + LOOK_EVERY
+        logs.begin()
         try:
             tonight, attempt = await self._transact(self._workspace, partial(nights.begin, now=self._now()))
         except Exception as error:  # noqa: BLE001 - the heartbeat must outlive any trouble of the database

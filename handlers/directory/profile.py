@@ -67,12 +67,13 @@ def heard_of(user: Mapping[str, Any], labels: Labels | None) -> tuple[Fact, Coll
     In users.list, and in some events, the company's own fields are left out without a word; that is no
     reason to forget a manager.
     """
-    profile = user.get("profile") or {}
-    fact = fact_of(user["id"], profile, labels or Labels())
+    told = user.get("profile")
+    profile = told if isinstance(told, dict) else {}
+    fact = fact_of(str(user["id"]), profile, labels or Labels())
     complete = labels is not None and (profile.get("fields") or not labels)
     return fact, FIELDS if complete else ("title",)
 
 
 def _value(fields: Mapping[str, Any], id: str) -> str:
     field = fields.get(id) if id else None
-    return str((field or {}).get("value") or "").strip()
+    return str(field.get("value") or "").strip() if isinstance(field, dict) else ""

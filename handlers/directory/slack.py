@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,7 +16,9 @@ from bot.ports import Clock, Transact
 from bot.rules.chart import FIELDS, Fact, Field
 from bot.rules.people import Group, Person
 from handlers.directory.profile import Labels, heard_of, read_fact, read_labels
+from handlers.pages import pages
 from handlers.payloads import Profile, SlackUser, Subteam
+from handlers.slack import BROKEN
 
 log = logging.getLogger("goodword.directory")
 
@@ -51,15 +52,16 @@ class Directory:
         """Meet everybody, and learn which profile fields there are."""
         count = 0
         titles: list[Fact] = []
-        cursor: str | None = None
-        while cursor != "":
-            page = await self._client.users_list(limit=PAGE, cursor=cursor, team_id=workspace)
+
+        def ask(cursor: str | None) -> Awaitable[Any]:
+            return self._client.users_list(limit=PAGE, cursor=cursor, team_id=workspace)
+
+        async for page in pages(ask):
             members = [person_of(SlackUser.model_validate(one), workspace) for one in page["members"]]
             await self._meet(workspace, members, [])
             count += len(members)
             ours = zip(page["members"], members, strict=True)
             titles += [heard_of(user, None)[0] for user, one in ours if is_colleague(one, workspace)]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         groups = await self._groups(workspace)
         await self._meet(workspace, [], groups)
         self._labels[workspace] = await read_labels(self._client, workspace)
@@ -94,7 +96,7 @@ class Directory:
                 groups = await self._groups(workspace) if strangers.groups else []
                 ids = strangers.people.union(*(group.members for group in groups))
                 met = await asyncio.gather(*(self._person(id, workspace) for id in ids))
-        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+        except BROKEN as error:
             log.warning("could not look up people in Slack: %s", type(error).__name__)
             return
         await self._meet(workspace, [person for person in met if person], groups)
@@ -111,7 +113,7 @@ class Directory:
         try:
             async with asyncio.timeout(PATIENCE):
                 readers = await self._readers(channel)
-        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+        except BROKEN as error:
             log.warning("could not see who reads the channel that stands in: %s", type(error).__name__)
         keep = partial(people.keep_readers, channel=channel, readers=readers, now=self._now())
         await self._transact(workspace, keep)
@@ -123,11 +125,12 @@ class Directory:
             log.warning("the channel that stands in %s, so nothing is brought there", unfit(room))
             return []
         found: list[str] = []
-        cursor: str | None = None
-        while cursor != "":
-            page = await self._client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
-            found += page["members"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+
+        def ask(cursor: str | None) -> Awaitable[Any]:
+            return self._client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
+
+        async for page in pages(ask):
+            found += [str(one) for one in page["members"]]
         return found
 
     async def _facts(self, titles: Sequence[Fact], labels: Labels) -> list[Fact]:

@@ -9,6 +9,7 @@ from handlers.playground.faults import Fault, Faults
 from handlers.playground.sample import sample_company
 from handlers.playground.server import PretendSlack, serve
 from handlers.playground.shown import Message, Shown, ShownView
+from handlers.playground.switches import Switch, Switches
 from handlers.playground.workspace import ApiCall, Interaction
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "Room",
     "Shown",
     "ShownView",
+    "Switch",
+    "Switches",
     "sample_company",
     "serve",
     "serve_all",

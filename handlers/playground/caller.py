@@ -209,6 +209,11 @@ class Caller:
             self._plan(delivery, number + 1, attempt)
 
     @property
+    def to_repeat(self) -> int:
+        """How many events were not taken yet and will be sent again."""
+        return len(self._retries)
+
+    @property
     def busy(self) -> bool:
         """Whether anything is on its way, or due to be."""
         now = self._clock.now()

@@ -20,10 +20,11 @@ class Fault:
 
 
 class Faults:
-    """The list of what is to go wrong, each entry used up as calls come in."""
+    """What is to go wrong: a list that is used up as calls come in, and what lasts."""
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._lasting: list[Fault] = []
 
     def add(
         self,
@@ -50,7 +51,14 @@ class Faults:
                 if fault.times <= 0:
                     self._waiting.remove(fault)
                 return fault
-        return None
+        return self._lasting[-1] if self._lasting else None
+
+    def keep(self, fault: Fault) -> None:
+        """Let it happen to every call until it is ended."""
+        self._lasting.append(fault)
+
+    def end(self, fault: Fault) -> None:
+        self._lasting.remove(fault)
 
     def listed(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._waiting]

@@ -109,6 +109,12 @@ async def _clear_faults(slack: "PeopleUse", _me: str, _body: Json) -> Json:
     return {"ok": True}
 
 
+async def _switch(slack: "PeopleUse", _me: str, body: Json) -> Json:
+    await slack.switches.turn(str(body["name"]), on=bool(body["on"]))
+    slack.bell.ring()
+    return {"ok": True}
+
+
 async def _dismiss(slack: "PeopleUse", me: str, body: Json) -> Json:
     slack.dismiss_toast(me, int(body["id"]))
     return {"ok": True}
@@ -144,6 +150,7 @@ ACTS: Mapping[str, Act] = {
     "forward_clock": _forward,
     "fault": _fault,
     "clear_faults": _clear_faults,
+    "switch": _switch,
     "dismiss_toast": _dismiss,
     "pause": _pause,
     "resume": _resume,

@@ -33,6 +33,9 @@ def state(slack: Workspace, me: Person) -> Json:
         },
         "faults": slack.faults.listed(),
         "paused": slack.outgoing.paused,
+        "switches": slack.switches.listed(),
+        "still_to_say": slack.still_to_say,
+        "still_to_deliver": slack.caller.to_repeat,
         "activity": [vars(line) | {"at": line.at.isoformat()} for line in slack.activity],
         "version": slack.bell.version,
     }

@@ -20,6 +20,7 @@ from handlers.playground.links import Links
 from handlers.playground.manifest import parse
 from handlers.playground.sample import sample_company
 from handlers.playground.shown import Message, Shown, read, shown
+from handlers.playground.switches import Switches
 from handlers.playground.tickets import Tickets
 from handlers.playground.world import Conversation, Json, Post, World
 
@@ -107,6 +108,8 @@ class Workspace:
         self.caller.told = self._tell_delivery
         self.tickets = Tickets(self.clock, trigger_seconds)
         self.faults = Faults()
+        self.switches = Switches(self.faults)
+        self.still_to_say: int | None = None  # messages the app has yet to send, if it tells us
         self.calls: list[ApiCall] = []
         self.at_work = 0  # calls that are not answered yet, whether or not anybody still waits
         self.activity: deque[Line] = deque(maxlen=ACTIVITY_KEPT)

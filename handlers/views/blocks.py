@@ -4,24 +4,44 @@ People's words go into rich text, whose text elements Slack shows literally: no 
 can be smuggled in, and everything is shown as it was typed.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.rules.people import listed
 
-MOST_NAMES = 100  # of a large user group; longer lists nobody reads, and Slack refuses
+MOST_NAMES = 20  # of a large user group; longer lists nobody reads, and Slack refuses
+MOST_MENTIONS = 150  # in a post, which has to have room for the longest reason as well
+MOST_TEXT = 3900  # characters; of a message's text Slack takes 4,000 when it is drawn anew (chat.update)
+MOST_OPTIONS = 100  # of a menu; as many again in each of its groups
+LONGEST_LABEL = 75  # of an option, a button
+REST = "… The rest stands in the message itself."
 Block = dict[str, Any]
 Element = dict[str, Any]
 
 
 def say(text: str, *blocks: Block) -> dict[str, Any]:
-    """A message: the blocks, and the whole meaning in words for notifications and screen readers."""
-    return {"text": escaped(text), "blocks": list(blocks)}
+    """A message: the blocks, and the whole meaning in words for notifications and screen readers.
+
+    Where Slack would not take so many words, they end by saying that the blocks have the rest.
+    """
+    return {"text": _fitting(escaped(text)), "blocks": list(blocks)}
 
 
 def escaped(text: str) -> str:
     """Slack asks for these three and no others; `&` first, or it is escaped twice."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _fitting(words: str) -> str:
+    """Cut between words where there are any, and never within `&amp;`, which is one sign to who reads it."""
+    if len(words) <= MOST_TEXT:
+        return words
+    room = words[: MOST_TEXT - len(REST)]
+    end = max(room.rfind(" "), room.rfind("\n"))
+    if end < len(room) // 2:
+        end = len(re.sub(r"&[a-z]{0,3}\Z", "", room))
+    return f"{room[:end].rstrip()}{REST}"
 
 
 def capital(words: str) -> str:
@@ -74,7 +94,7 @@ def buttons(*those: Element) -> Block:
 
 
 def button(action_id: str, words: str, value: str = "", style: str = "") -> Element:
-    made: Element = {"type": "button", "action_id": action_id, "text": plain(words)}
+    made: Element = {"type": "button", "action_id": action_id, "text": plain(short(words, LONGEST_LABEL))}
     if value:
         made["value"] = value
     if style:
@@ -82,11 +102,11 @@ def button(action_id: str, words: str, value: str = "", style: str = "") -> Elem
     return made
 
 
-def people(ids: Sequence[str], most: int = 400) -> list[Element]:
-    """Mentions as one says them: `@Ben, @Cy and @Dee`; a line of rich text takes 1,000 elements."""
+def people(ids: Sequence[str], most: int = MOST_MENTIONS) -> list[Element]:
+    """Mentions as one says them: `@Ben, @Cy and @Dee`."""
     named = [user(id) for id in ids[:most]]
     if len(ids) > most:
-        named.append(text(f"{len(ids) - most} more"))
+        named.append(text(f"{len(ids) - most:,} more"))
     said: list[Element] = []
     for at, one in enumerate(named):
         if at:
@@ -102,21 +122,33 @@ def words(said: str) -> Block:
 
 def row(said: str, accessory: Element) -> Block:
     """Words with a button or a menu beside them; Slack takes 3,000 characters."""
-    return {"type": "section", "text": plain(said[:3000]), "accessory": accessory}
+    return {"type": "section", "text": plain(said), "accessory": accessory}
 
 
 def titled(title: str, said: str, accessory: Element) -> Block:
     """The same under a bold title, which is ours: `said` is escaped, and no mention in it pings anybody."""
-    words = f"*{title}*: {escaped(said)}"[:3000]
     return {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": words, "verbatim": True},
+        "text": {"type": "mrkdwn", "text": f"*{title}*: {escaped(said)}", "verbatim": True},
         "accessory": accessory,
     }
 
 
 def option(label: str, value: str) -> Element:
-    return {"text": plain(label), "value": value}
+    return {"text": plain(short(label, LONGEST_LABEL)), "value": value}
+
+
+def options(those: Sequence[Element]) -> dict[str, Any]:
+    """The options of a menu; of more than a menu takes, in groups named by where they begin and end."""
+    if len(those) <= MOST_OPTIONS:
+        return {"options": list(those)}
+    runs = [those[at : at + MOST_OPTIONS] for at in range(0, len(those), MOST_OPTIONS)]
+    return {"option_groups": [{"label": plain(_span(run)), "options": list(run)} for run in runs]}
+
+
+def _span(run: Sequence[Element]) -> str:
+    first, last = (short(each["text"]["text"], LONGEST_LABEL // 2 - 2) for each in (run[0], run[-1]))
+    return f"{first} – {last}"
 
 
 def channel(id: str) -> Element:
@@ -139,9 +171,27 @@ def optional(block_id: str, label: str, element: Element) -> Block:
     }
 
 
+def parts(words: str, most: int) -> str:
+    """A list with commas, as far as it is short enough, and how many more there are in it."""
+    if len(words) <= most:
+        return words
+    those = words.split(", ")
+    shown: list[str] = []
+    while those and len(", ".join([*shown, those[0]])) <= most:
+        shown.append(those.pop(0))
+    if not shown:
+        shown.append(short(those.pop(0), most))
+    return f"{', '.join(shown)} and {len(those)} more" if those else shown[0]
+
+
 def some(names: Sequence[str], most: int = MOST_NAMES) -> str:
     """Names as one says them, and of a long list how many more."""
-    return listed(names) if len(names) <= most else listed([*names[:most], f"{len(names) - most} more"])
+    return listed(names) if len(names) <= most else listed([*names[:most], f"{len(names) - most:,} more"])
+
+
+def prefilled(words: str, most: int) -> str:
+    """What stands in a field already; where it has no room for all of it, its end shows that."""
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 def short(words: str, most: int = 160) -> str:

@@ -42,7 +42,7 @@ def was_advised(view: View, words: str) -> bool:
 
 
 def answer(sent: Submission, name: str) -> str:
-    return str(sent.field(block_of(sent.view, name)).get("value") or "").strip()
+    return sent.field(block_of(sent.view, name)).value.strip()
 
 
 def block_of(view: View, name: str) -> str:
@@ -99,7 +99,7 @@ def _is(block: Block, name: str) -> bool:
 
 
 def _filled(block: Block, name: str, turn: int, wording: str) -> Block:
-    element = {**block["element"], "initial_value": wording[:LONGEST_ANSWER]}
+    element = {**block["element"], "initial_value": blocks.prefilled(wording, LONGEST_ANSWER)}
     return {**block, "block_id": f"{name}~{turn}", "element": element}
 
 

@@ -16,9 +16,11 @@ def gaps(told: ChartGaps, names: Mapping[str, str]) -> dict[str, Any]:
     lines = _lines(told, names)
     shown = blocks.rich(
         blocks.line(blocks.text(OPENING)),
-        blocks.bullets(blocks.line(blocks.text(line)) for line in lines),
+        blocks.bullets(blocks.line(blocks.text(blocks.capital(line))) for line in lines),
     )
-    return say(" ".join([OPENING, *(f"{line}." for line in lines)]), shown, blocks.context(ADVICE))
+    return say(
+        " ".join([OPENING, *(f"{blocks.capital(line)}." for line in lines)]), shown, blocks.context(ADVICE)
+    )
 
 
 def _lines(told: ChartGaps, names: Mapping[str, str]) -> list[str]:
@@ -27,7 +29,7 @@ def _lines(told: ChartGaps, names: Mapping[str, str]) -> list[str]:
     if without:
         lines.append(f"without a manager: {_named([names[id] for id in told.without], without)}")
     if circles:
-        ways = [" → ".join(names[id] for id in (*circle, circle[0])) for circle in told.circles]
+        ways = [" → ".join(names.get(id, id) for id in (*circle, circle[0])) for circle in told.circles]
         lines.append(f"managers in a circle: {_named(ways, circles)}")
     if left:
         lines.append(
@@ -38,4 +40,4 @@ def _lines(told: ChartGaps, names: Mapping[str, str]) -> list[str]:
 
 def _named(names: list[str], count: int) -> str:
     more = count - len(names)
-    return listed([*names, f"{more} more"] if more else names)
+    return listed([*names, f"{more:,} more"] if more else names)

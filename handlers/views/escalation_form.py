@@ -16,7 +16,7 @@ FORM, NOTE = "escalation_form", "escalation_note"
 PERSON, TEAM, CHOICES, WORDS = "subject", "team", "choices", "words"
 HAPPENED = "happened"
 NAMED, OWN = "named", "own"
-MOST_TEAMS = 100  # Slack's limit for the options of a select
+MOST_TEAMS = 1000  # of more than these the form grows too large for Slack (250 kB)
 
 QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ("happened", "What happened?", "What and when; a fact helps more than a verdict."),
@@ -105,7 +105,9 @@ def note(
         "max_length": LONGEST_ANSWER,
     }
     if prefill:
-        element["initial_value"] = prefill
+        element["initial_value"] = blocks.prefilled(prefill, LONGEST_ANSWER)
+    if len(prefill) > LONGEST_ANSWER:
+        hint = f"{hint} It is longer than this field can hold, so its end is missing here."
     return {
         "type": "modal",
         "callback_id": NOTE,
@@ -128,20 +130,25 @@ def note(
 
 
 def report(sent: Submission) -> Report:
-    answers = {name: str(sent.field(name).get("value") or "").strip() for name, _, _ in QUESTIONS}
+    answers = {name: sent.field(name).value.strip() for name, _, _ in QUESTIONS}
     answers[HAPPENED] = coaching.answer(sent, HAPPENED)
-    return Report(**answers, link=metadata(sent).get("link", ""))
+    return Report(**answers, link=link_of(sent))
 
 
 def subject(sent: Submission) -> str:
     """The id of whom it is about; a person wins over a team where both are chosen."""
-    person = sent.field(PERSON).get("selected_user") or ""
-    team = (sent.field(TEAM).get("selected_option") or {}).get("value", "")
+    person = sent.field(PERSON).selected_user
+    team = sent.field(TEAM).selected_option.value
     return str(person or team)
 
 
 def ticked(sent: Submission) -> set[str]:
-    return {option["value"] for option in sent.field(CHOICES).get("selected_options") or []}
+    return {option.value for option in sent.field(CHOICES).selected_options}
+
+
+def link_of(sent: Submission) -> str:
+    """The link to a message that the form carries along."""
+    return str(metadata(sent).get("link", ""))
 
 
 def metadata(sent: Submission) -> dict[str, Any]:
@@ -156,8 +163,11 @@ def _route(planned: Planned | None, lost: str) -> list[Block]:
     parts = [_says(route_in_words(planned))]
     if planned.balance:
         thanks, escalations = planned.balance
-        times = f"{thanks} thanks and {escalations} escalation{'' if escalations == 1 else 's'}"
-        words = f"Only you see this: in the last 30 days you sent {planned.subject.name} {times}."
+        several = "one escalation" if escalations == 1 else f"{escalations:,} escalations"
+        times = f"{thanks:,} thanks" if thanks else "no thanks"
+        words = (
+            f"Only you see this: in the last 30 days you sent {planned.subject.name} {times} and {several}."
+        )
         words += " A /kudos first may help more."
         parts.append(_says(words))
     return parts
@@ -201,14 +211,16 @@ def _person() -> Block:
 
 
 def _team(teams: Sequence[Group]) -> Block:
-    options = [{"text": plain(team.name[:75]), "value": team.id} for team in teams[:MOST_TEAMS]]
-    return {
+    options = [blocks.option(team.name, team.id) for team in teams[:MOST_TEAMS]]
+    more = len(teams) - MOST_TEAMS
+    hint = {"hint": plain(f"{more} more teams have no room here: choose somebody of theirs above.")}
+    return (hint if more > 0 else {}) | {
         "type": "input",
         "block_id": TEAM,
         "label": plain("Or which team?"),
         "optional": True,
         "dispatch_action": True,
-        "element": {"type": "static_select", "action_id": "escalation_subject", "options": options},
+        "element": {"type": "static_select", "action_id": "escalation_subject", **blocks.options(options)},
     }
 
 
@@ -220,7 +232,7 @@ def _question(name: str, label: str, hint: str, prefill: str, turn: int) -> Bloc
         "max_length": LONGEST_ANSWER,
     }
     if prefill:
-        element["initial_value"] = prefill[:LONGEST_ANSWER]
+        element["initial_value"] = blocks.prefilled(prefill, LONGEST_ANSWER)
     made: Block = {
         "type": "input",
         "block_id": f"{name}~{turn}" if turn and name == HAPPENED else name,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.escalations import Told
+from bot.escalations import LISTED, Told
 from bot.hops import is_channel
 from bot.rules.escalation import Escalation
 from bot.rules.lifecycle import By, Move, State, moves
@@ -15,6 +15,8 @@ WITHDRAW = f"{ACT}{Move.WITHDRAW}"
 THANK = "escalation_thank"
 ERASED = "The words were erased after their time."
 SEALED = "The words cannot be read at the moment. They are not lost: your administrator knows what to do."
+MORE_HELD = "There are more. Each stands in your messages with Goodword."
+MORE_MINE = f"These are the latest {LISTED}. The earlier ones stand in your messages with Goodword."
 TALK = (
     "Talk it over in a thread under this message. Goodword does not read what you write here, and copies "
     "nothing out of it. The buttons are in your own messages with Goodword."
@@ -30,13 +32,14 @@ QUESTIONS = (
 )
 SOLVED = frozenset({Move.RESOLVE, Move.SETTLE})
 WITH_A_NOTE = SOLVED | {Move.SEND_BACK}
+NOTED = {State.RESOLVED: "How it was resolved", State.RETURNED: "Why it was sent back"}
 STANDS = {
     State.WITH_MANAGER: "{holder} has it and decides what to do.",
     State.WITH_SERVICE_MANAGER: "{holder} has it and has not answered yet.",
     State.ACKNOWLEDGED: "{holder} is on it.",
-    State.RESOLVED: "It is resolved.",
+    State.RESOLVED: "it is resolved.",
     State.RETURNED: "{first} sent it back.",
-    State.WITHDRAWN: "It was withdrawn.",
+    State.WITHDRAWN: "it was withdrawn.",
 }
 
 
@@ -48,15 +51,15 @@ def desk(told: Told, viewer: str, *, acts: bool = True) -> dict[str, Any]:
     one = told.escalation
     holds = acts and viewer == one.holder
     title = f"About {told.subject}: please take this on." if holds and not one.closed else ""
-    title = title or f"About {told.subject}: {_stands(told)}"
+    title = title or f"About {told.subject}: {_state(told)}"
     shown = [
         blocks.rich(blocks.line(blocks.text(title, bold=True)), blocks.line(blocks.text(_from(told, viewer))))
     ]
     if viewer in told.firsts:
         shown.append(blocks.rich(*words_of(one)))
     if viewer in told.seconds:
-        shown.append(_handed_on(told))
-    shown += _note(told)
+        shown.append(_handed_on(told, "What was passed on" if viewer in told.firsts else ""))
+    shown += _note(told, NOTED.get(one.state, ""))
     mine = moves(one.state, By.HOLDER, one_hop=one.one_hop) if holds else ()
     if mine:
         shown.append(blocks.context(_advice(told, viewer)))
@@ -117,13 +120,13 @@ def status(mine: list[Told], held: list[Told]) -> dict[str, Any]:
     shown: list[Block] = []
     if held:
         shown.append(blocks.rich(blocks.line(blocks.text("Waiting for you", bold=True))))
-        shown += [
-            blocks.rich(blocks.line(blocks.text(f"About {one.subject}: {_stands(one)}"))) for one in held
-        ]
+        shown += [blocks.words(f"About {one.subject}: {_state(one)}") for one in held[:LISTED]]
+        shown += [blocks.context(MORE_HELD)] if len(held) > LISTED else []
     if mine:
         shown.append(blocks.rich(blocks.line(blocks.text("Yours", bold=True))))
-        for one in mine:
+        for one in mine[:LISTED]:
             shown += _own(one)
+        shown += [blocks.context(MORE_MINE)] if len(mine) > LISTED else []
     return say("Your escalations and where they stand.", *shown)
 
 
@@ -143,7 +146,7 @@ def button_words(told: Told, move: Move) -> str:
     """What a button is called; Slack shows about 30 characters."""
     match move:
         case Move.TAKE_FURTHER:
-            return f"Take it to {told.name(told.escalation.second)}"[:75]
+            return f"Take it to {told.name(told.escalation.second)}"
         case Move.SETTLE:
             return "I've settled this"
         case Move.SEND_BACK:
@@ -173,9 +176,14 @@ def _without_words(one: Escalation) -> Element:
     return blocks.line(blocks.text(SEALED if one.sealed else ERASED))
 
 
-def _handed_on(told: Told) -> Block:
+def _handed_on(told: Told, title: str = "") -> Block:
     words = told.escalation.handed_on
-    return blocks.rich(blocks.quote(blocks.text(words)) if words else _without_words(told.escalation))
+    shown = blocks.quote(blocks.text(words)) if words else _without_words(told.escalation)
+    return blocks.rich(*_titled(title), shown)
+
+
+def _titled(title: str) -> list[Element]:
+    return [blocks.line(blocks.text(title, bold=True))] if title else []
 
 
 def _from(told: Told, viewer: str) -> str:
@@ -199,8 +207,13 @@ def _source(told: Told, viewer: str) -> str:
 
 
 def _stands(told: Told) -> str:
+    return capital(_state(told))
+
+
+def _state(told: Told) -> str:
+    """Where it stands, as the end of a sentence."""
     one = told.escalation
-    return capital(STANDS[one.state].format(holder=told.name(one.holder), first=told.name(one.first)))
+    return STANDS[one.state].format(holder=told.name(one.holder), first=told.name(one.first))
 
 
 def _done(told: Told, move: str) -> str:
@@ -217,12 +230,12 @@ def _done(told: Told, move: str) -> str:
         case "hand_up":
             return f"it waited too long, so it is with {holder} now."
         case _:
-            return _stands(told)
+            return _state(told)
 
 
-def _note(told: Told) -> list[Block]:
+def _note(told: Told, title: str = "") -> list[Block]:
     note = told.escalation.note
-    return [blocks.rich(blocks.quote(blocks.text(note)))] if note else []
+    return [blocks.rich(*_titled(title), blocks.quote(blocks.text(note)))] if note else []
 
 
 def _advice(told: Told, viewer: str) -> str:
@@ -247,7 +260,7 @@ def _button(told: Told, move: Move) -> Element:
 
 
 def _own(told: Told) -> list[Block]:
-    line = blocks.rich(blocks.line(blocks.text(f"About {told.subject}: {_stands(told)}")))
+    line = blocks.rich(blocks.line(blocks.text(f"About {told.subject}: {_state(told)}")))
     if Move.WITHDRAW in moves(told.escalation.state, By.REPORTER):
         return [line, blocks.buttons(blocks.button(WITHDRAW, "Withdraw", str(told.escalation.number)))]
     return [line]

@@ -46,7 +46,7 @@ def posted(kudos: Kudos, heard: Hearing | None = None) -> dict[str, Any]:
         *_mentions(kudos),
         *([blocks.text(f" for {ABOVE}")] if kudos.besides.above else []),
     )
-    shown = [blocks.rich(thanked, *story(kudos)), *_tags(kudos)]
+    shown = [blocks.rich(thanked, *story(kudos)), *tags(kudos)]
     words = f"{kudos.giver.name} thanks {_names(kudos)}{_above(kudos)}: {spoken(kudos)}"
     if kudos.joined:
         joining = _join_in([person.name for person in kudos.joined])
@@ -67,7 +67,7 @@ def received(kudos: Kudos, recipient: str, beside: Sequence[Person] | None = Non
         blocks.text(kudos.giver.name, bold=True), blocks.text(f" thanks {whom}{_above(kudos)}:")
     )
     words = f"{kudos.giver.name} thanks {whom}{_above(kudos)}: {spoken(kudos)}"
-    return say(words, blocks.rich(opening, *story(kudos)), *_tags(kudos))
+    return say(words, blocks.rich(opening, *story(kudos)), *tags(kudos))
 
 
 def receipt(done: Receipt) -> dict[str, Any]:
@@ -170,8 +170,10 @@ def _echo(piece: Piece) -> Element:
 
 
 def _who_hears(done: Receipt) -> str:
-    who = blocks.some([p.name for p in done.recipients])
-    all_hear = blocks.some([p.name for p in done.recipients] + _managers(done))
+    names = [p.name for p in done.recipients]
+    who, many = blocks.some(names), blocks.MOST_NAMES
+    rest = [f"{len(names) - many:,} more"] if len(names) > many else []
+    all_hear = listed([*names[:many], *rest, *_managers(done)])
     hears = "hears" if len(done.recipients) + len(done.managers) == 1 else "hear"
     if done.posted == 0:
         return f"{all_hear} {hears} of your thanks in private."
@@ -225,7 +227,7 @@ def _quote(kudos: Kudos) -> Element:
     return blocks.quote(blocks.text(kudos.reason))
 
 
-def _tags(kudos: Kudos) -> list[Block]:
+def tags(kudos: Kudos) -> list[Block]:
     return [blocks.context(" ".join(f"#{tag}" for tag in kudos.tags))] if kudos.tags else []
 
 
@@ -242,7 +244,7 @@ def _left_out(left: tuple[LeftOut, ...]) -> str:
 
 
 def _times(count: int) -> str:
-    return {0: "none", 1: "one kudos"}.get(count, f"{count} kudos")
+    return {0: "none", 1: "one kudos"}.get(count, f"{count:,} kudos")
 
 
 def _section(title: str, lines: list[str]) -> Block:

@@ -8,13 +8,13 @@ from bot.kudos import Receipt
 from bot.rules.people import Group
 from bot.rules.recognition import LONGEST_REASON, Besides, Draft, Place, ToGroup, ToPerson, Words
 from handlers.payloads import Submission
-from handlers.views import kudos
+from handlers.views import blocks, kudos
 from handlers.views.blocks import Block, Element, plain
 
 RECIPIENTS, GROUPS, REASON, VALUE = "recipients", "groups", "reason", "value"
 ABOVE, CUSTOMER, CUSTOMER_WORDS, VISIBLE = "above", "customer", "customer_words", "visible"
 PRIVATE, PUBLIC = "private", "public"
-MOST = 100  # options of a menu, by Slack's limit
+MOST = 1000  # teams; of more than these a form grows too large for Slack (250 kB)
 LONGEST_NAME, LONGEST_WORDS = 150, 2000  # of a customer
 
 
@@ -64,21 +64,21 @@ def done(receipt: Receipt) -> dict[str, Any]:
 
 def read(sent: Submission) -> Draft:
     """Give what was entered; modal inputs arrive unescaped, and an @ in the reason is only a word there."""
-    people = [ToPerson(str(id)) for id in sent.field(RECIPIENTS).get("selected_users") or []]
-    groups = [ToGroup(str(one["value"])) for one in sent.field(GROUPS).get("selected_options") or []]
-    reason = sent.field(REASON).get("value") or ""
-    value = (sent.field(VALUE).get("selected_option") or {}).get("value", "")
+    people = [ToPerson(id) for id in sent.field(RECIPIENTS).selected_users]
+    groups = [ToGroup(one.value) for one in sent.field(GROUPS).selected_options]
+    reason = sent.field(REASON).value
+    value = sent.field(VALUE).selected_option.value
     tag = f" #{value}" if value else ""
     return Draft((*people, *groups), (Words(f"{reason}{tag}"),), _besides(sent))
 
 
 def _besides(sent: Submission) -> Besides:
-    visible = (sent.field(VISIBLE).get("selected_option") or {}).get("value", PUBLIC)
+    visible = sent.field(VISIBLE).selected_option.value or PUBLIC
     return Besides(
-        above=bool(sent.field(ABOVE).get("selected_options")),
+        above=bool(sent.field(ABOVE).selected_options),
         private=visible == PRIVATE,
-        customer=str(sent.field(CUSTOMER).get("value") or "").strip(),
-        customer_words=str(sent.field(CUSTOMER_WORDS).get("value") or "").strip(),
+        customer=sent.field(CUSTOMER).value.strip(),
+        customer_words=sent.field(CUSTOMER_WORDS).value.strip(),
         about=_about(sent),
     )
 
@@ -99,14 +99,16 @@ def _recipients(people: Sequence[str], groups: Sequence[Group]) -> Block:
 
 
 def _groups(groups: Sequence[Group], teams: Sequence[str]) -> Block:
-    options = [
-        {"text": plain(f"{group.name} (@{group.handle})"[:75]), "value": group.id} for group in groups[:MOST]
-    ]
-    element: Element = {"type": "multi_static_select", "options": options}
+    options = [blocks.option(f"{group.name} (@{group.handle})", group.id) for group in groups[:MOST]]
+    element: Element = {"type": "multi_static_select", **blocks.options(options)}
     chosen = [option for option in options if option["value"] in teams]
     if chosen:
         element["initial_options"] = chosen
-    return _input(GROUPS, "Or a whole team?", element) | {"optional": True}
+    made = _input(GROUPS, "Or a whole team?", element) | {"optional": True}
+    if len(groups) > MOST:
+        hint = f"{len(groups) - MOST} more teams have no room here: /kudos @team thanks any of them."
+        made |= {"hint": plain(hint)}
+    return made
 
 
 def _above() -> Block:
@@ -131,14 +133,14 @@ def _visible() -> Block:
 def _reason(reason: str) -> Block:
     element: Element = {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_REASON - 60}
     if reason:
-        element["initial_value"] = reason
+        element["initial_value"] = blocks.prefilled(reason, LONGEST_REASON - 60)
     hint = "What they did, and what it meant. A sentence is plenty."
     return _input(REASON, "What for?", element) | {"hint": plain(hint)}
 
 
 def _value(values: Sequence[str]) -> Block:
-    options = [{"text": plain(f"#{value}"), "value": value} for value in values[:MOST]]
-    element = {"type": "static_select", "options": options}
+    options = [blocks.option(f"#{value}", value) for value in values]
+    element = {"type": "static_select", **blocks.options(options)}
     return _input(VALUE, "Which of our values did it show?", element) | {"optional": True}
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from bot.managers import LONGEST_WORDS, Told
 from bot.rules.hearing import without_names
-from bot.rules.people import Person, listed
+from bot.rules.people import Person
 from bot.rules.recognition import Kudos
 from handlers.views import blocks, kudos
 from handlers.views.blocks import Element, plain, say
 
 PASS_ON, FORM, WORDS = "kudos_pass_on", "kudos_pass_on_form", "words"
-MOST_NAMES, FEW = 100, 10
+FEW = 10
 READY = "Well done, and thank you."
 
 
@@ -29,7 +29,7 @@ def good_word(told: Told) -> dict[str, Any]:
         blocks.text(whom, bold=True),
         blocks.text(f"{above}:"),
     )
-    shown = [blocks.rich(opening, *kudos.story(given))]
+    shown = [blocks.rich(opening, *kudos.story(given)), *kudos.tags(given)]
     spoken = [f"{words}: {kudos.spoken(given)}"]
     for remark in _remarks(told):
         shown.append(blocks.context(remark))
@@ -59,6 +59,7 @@ def passed_on(given: Kudos, manager: str, words: str, recipient: Person) -> dict
             blocks.line(blocks.text(wrote)),
             *kudos.story(given),
         ),
+        *kudos.tags(given),
     )
 
 
@@ -85,7 +86,7 @@ def form(number: int, people: Sequence[Person], giver: str) -> dict[str, Any]:
                 "type": "input",
                 "block_id": WORDS,
                 "label": plain("Your own words"),
-                "hint": plain(reads[:2000]),
+                "hint": plain(reads),
                 "element": element,
             }
         ],
@@ -96,13 +97,12 @@ def _remarks(told: Told) -> list[str]:
     quiet = [person for person in told.people if person.id in told.heard.quiet]
     if quiet:
         like = "likes" if len(quiet) == 1 else "like"
-        return [f"{_some(quiet, most=FEW)} {like} to hear thanks from you, so nothing else was said of it."]
+        return [f"{_some(quiet, most=FEW)} {like} to hear thanks from you, so this is yours to pass on."]
     public = {person.id for person in told.heard.named}
     if not any(person.id in public for person in told.people):
         return ["This is said in private and stands in no channel."]
     return []
 
 
-def _some(people: Sequence[Person], most: int = MOST_NAMES) -> str:
-    names = [person.name for person in people]
-    return listed(names) if len(names) <= most else listed([*names[:most], f"{len(names) - most} more"])
+def _some(people: Sequence[Person], most: int = blocks.MOST_NAMES) -> str:
+    return blocks.some([person.name for person in people], most)

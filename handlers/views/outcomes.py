@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.outcomes import LONGEST
-from bot.rules.people import Person, listed
+from bot.rules.people import Person
 from bot.rules.recognition import Kudos
 from handlers.views import blocks
 from handlers.views.blocks import Element, plain, say
 
 TELL, FORM, WORDS = "kudos_outcome", "kudos_outcome_form", "words"
-MOST_NAMES = 100
 
 
 def question(given: Kudos, day: str) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def question(given: Kudos, day: str) -> dict[str, Any]:
         words = f"{thanked} {given.reason}\n{told} {given.outcome}"
         return say(words, blocks.rich(opening, quote, *answer))
     asked = f"What came of it? It is good for {_them(given)} to know, and one sentence is plenty."
-    tell = blocks.button(TELL, f"Tell {_them(given)}"[:75], value=str(given.number))
+    tell = blocks.button(TELL, f"Tell {_them(given)}", value=str(given.number))
     return say(
         f"{thanked} {given.reason}\n{asked}",
         blocks.rich(opening, quote, blocks.line(blocks.text(asked))),
@@ -82,7 +81,4 @@ def _them(given: Kudos) -> str:
 
 
 def _some(people: Sequence[Person]) -> str:
-    names = [person.name for person in people]
-    if len(names) <= MOST_NAMES:
-        return listed(names)
-    return listed([*names[:MOST_NAMES], f"{len(names) - MOST_NAMES} more"])
+    return blocks.some([person.name for person in people])

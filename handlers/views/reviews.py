@@ -14,10 +14,10 @@ from handlers.views.blocks import Block, plain
 
 OPEN, PERIOD, PERSON = "reviews_open", "reviews_period", "reviews_person"
 KEEP, LET_GO, EXPORT = "kudos_keep", "kudos_let_go", "reviews_export"
-MOST_ROWS = 60  # of the 100 blocks that a modal takes
-MOST_OPTIONS = 99  # of the 100 that a menu takes, beside "everybody"
+MOST_ROWS, MOST_PEOPLE = 40, 300  # more of both would be too large for Slack (250 kB)
 EVERYBODY = "everybody"
-FORMATS = {"md": "As Markdown", "csv": "As a table (CSV)"}
+FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the latter as they are typed in East Asia
+FORMATS = {"md": "Take it as Markdown", "csv": "Take it as a table (CSV)"}
 COLUMNS = ("person", "date", "from", "reason", "values", "above and beyond", "customer", "outcome", "kept")
 
 
@@ -73,9 +73,14 @@ def _menus(found: Recognition) -> Block:
         "initial_option": _period(found.days),
     }
     everybody = blocks.option("Everybody", EVERYBODY)
-    options = [everybody, *(blocks.option(one.name[:75], one.id) for one in found.people[:MOST_OPTIONS])]
+    options = [everybody, *(blocks.option(one.name, one.id) for one in found.people[:MOST_PEOPLE])]
     chosen = next((one for one in options if one["value"] == found.one), everybody)
-    person = {"type": "static_select", "action_id": PERSON, "options": options, "initial_option": chosen}
+    person = {
+        "type": "static_select",
+        "action_id": PERSON,
+        **blocks.options(options),
+        "initial_option": chosen,
+    }
     return blocks.buttons(period, person)
 
 
@@ -91,8 +96,8 @@ def _people(found: Recognition) -> list[Block]:
         theirs = found.of(person)
         if not theirs:
             quiet.append(person.name)
-        elif left > 0:
-            rows = theirs[:left]
+        elif left > 1:
+            rows = theirs[: left - 1]
             said.append(blocks.rich(blocks.line(blocks.text(person.name, bold=True))))
             said += [_row(found, person, kudos) for kudos in rows]
             left -= len(rows) + 1
@@ -101,6 +106,8 @@ def _people(found: Recognition) -> list[Block]:
         said.append(blocks.context(f"{rest} more: choose one person above, or take the file."))
     if quiet:
         said.append(blocks.words(_quiet(quiet, found.days)))
+    if (unlisted := len(found.people) - MOST_PEOPLE) > 0:
+        said.append(blocks.context(f"{unlisted} more people have no room in the menu: take the file."))
     return said
 
 
@@ -161,5 +168,5 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - the one thing it is about
 
 
 def _harmless(value: str) -> str:
-    """Spreadsheets run what begins like a formula (OWASP: CSV injection)."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """Spreadsheets run what begins like a formula (OWASP: CSV injection), some after blanks as well."""
+    return f"'{value}" if value.lstrip().startswith(FORMULAS) or value[:1] in {"\t", "\r", "\n"} else value

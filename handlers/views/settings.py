@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.ports import Change
 from bot.rules.people import Group
-from bot.settings import ALL, Setting
+from bot.settings import ALL, LONGEST_VALUE, Setting
 from handlers.payloads import Submission
 from handlers.views import blocks
 from handlers.views.blocks import Block, Element, plain
@@ -15,10 +15,13 @@ from handlers.views.blocks import Block, Element, plain
 OPEN, CHANGE, HISTORY, FORM = "settings_open", "settings_change", "settings_history", "setting_form"
 VALUE, PERSON, CHANNEL, GROUPS = "value", "person", "channel", "groups"
 SOMEBODY = frozenset({"fallback", "executives"})  # a person or a private channel
+LISTS = frozenset({"values", "support_departments", "support_groups"})  # too long for one line
 CHANNELS, CHANNELS_FORM, MODE, LIKE_OTHERS = "channels_open", "channels_form", "mode", "default"
 MODES = {"suggest": "ask the author", "auto": "record it at once", "off": "nothing"}
+MOST_CHANNELS = 100  # with a mode of their own, shown in one list
 MOST_CHANGES = 40  # shown; `goodword settings history` has them all
-MOST_GROUPS = 100  # options Slack takes
+MOST_GROUPS = 1000  # of more than these the form grows too large for Slack (250 kB)
+LONGEST_SHOWN, LONGEST_CHANGE = 900, 300  # characters of a value in a list
 
 
 def title(name: str) -> str:
@@ -71,10 +74,13 @@ def history(changes: Sequence[Change], names: Mapping[str, str], timezone: str) 
 
 def channels(modes: Mapping[str, str], default: str) -> dict[str, Any]:
     """Which channels have a mode of their own, and the form to give one to a channel."""
-    options = [blocks.option(label, mode) for mode, label in MODES.items()]
+    options = [blocks.option(blocks.capital(label), mode) for mode, label in MODES.items()]
     own = [blocks.line(blocks.channel(id), blocks.text(f": {MODES[mode]}")) for id, mode in modes.items()]
-    listed = [blocks.rich(blocks.bullets(own[:MOST_CHANGES]))] if own else []
-    said = f"Everywhere else: {MODES[default]}. Goodword reads along only where it was invited."
+    listed = [blocks.rich(blocks.bullets(own[:MOST_CHANNELS]))] if own else []
+    if len(own) > MOST_CHANNELS:
+        listed.append(blocks.context(f"{len(own) - MOST_CHANNELS} more channels have a choice of their own."))
+    where = "Everywhere else" if own else "Everywhere"
+    said = f"{where}: {MODES[default]}. Goodword reads along only where it was invited."
     return {
         "type": "modal",
         "callback_id": CHANNELS_FORM,
@@ -101,20 +107,19 @@ def channels(modes: Mapping[str, str], default: str) -> dict[str, Any]:
 
 def mode_chosen(sent: Submission) -> tuple[str, str]:
     """The channel and its mode; empty for none of its own."""
-    mode = str((sent.field(MODE).get("selected_option") or {}).get("value", ""))
-    return str(sent.field(CHANNEL).get("selected_conversation") or ""), "" if mode == LIKE_OTHERS else mode
+    mode = sent.field(MODE).selected_option.value
+    return sent.field(CHANNEL).selected_conversation, "" if mode == LIKE_OTHERS else mode
 
 
 def typed(sent: Submission) -> str:
     """What was entered, in whichever field the form had, as the command line would take it."""
-    groups = sent.field(GROUPS).get("selected_options") or []
     found = (
-        sent.field(VALUE).get("value"),
-        sent.field(PERSON).get("selected_user"),
-        sent.field(CHANNEL).get("selected_conversation"),
-        ", ".join(str(option.get("value", "")) for option in groups),
+        sent.field(VALUE).value,
+        sent.field(PERSON).selected_user,
+        sent.field(CHANNEL).selected_conversation,
+        ", ".join(option.value for option in sent.field(GROUPS).selected_options),
     )
-    return next((str(value) for value in found if value), "")
+    return next(filter(None, found), "")
 
 
 def field_of(name: str) -> str:
@@ -124,7 +129,8 @@ def field_of(name: str) -> str:
 
 def _row(setting: Setting, value: str, names: Mapping[str, str]) -> Block:
     change = blocks.button(CHANGE, "Change", value=setting.name)
-    return blocks.titled(title(setting.name), f"{_shown(value, names)}\n{setting.meaning}.", change)
+    shown = blocks.parts(_shown(value, names), LONGEST_SHOWN)
+    return blocks.titled(title(setting.name), f"{shown}\n{setting.meaning}.", change)
 
 
 def _shown(value: str, names: Mapping[str, str]) -> str:
@@ -133,7 +139,9 @@ def _shown(value: str, names: Mapping[str, str]) -> str:
 
 def _changed(change: Change, names: Mapping[str, str], timezone: str) -> str:
     when = _local(change.at, timezone)
-    value = "the default" if change.value is None else _shown(change.value, names)
+    value = (
+        "the default" if change.value is None else blocks.parts(_shown(change.value, names), LONGEST_CHANGE)
+    )
     return f"{when}: {names.get(change.by, change.by)} set {title(change.name).lower()} to {value}."
 
 
@@ -150,7 +158,9 @@ def _inputs(setting: Setting, value: str, groups: Sequence[Group]) -> list[Block
         return _somebody(value)
     if setting.name == "support_groups" and groups:
         return [_groups(value, groups)]
-    element: Element = {"type": "plain_text_input", "max_length": 1000}
+    element: Element = {"type": "plain_text_input", "max_length": LONGEST_VALUE}
+    if setting.name in LISTS:
+        element["multiline"] = True
     if value:
         element["initial_value"] = value
     return [blocks.optional(VALUE, title(setting.name), element)]
@@ -173,8 +183,8 @@ def _somebody(value: str) -> list[Block]:
 
 
 def _groups(value: str, groups: Sequence[Group]) -> Block:
-    options = [blocks.option(f"@{group.handle}"[:75], group.id) for group in groups[:MOST_GROUPS]]
-    element: Element = {"type": "multi_static_select", "options": options}
+    options = [blocks.option(f"@{group.handle}", group.id) for group in groups[:MOST_GROUPS]]
+    element: Element = {"type": "multi_static_select", **blocks.options(options)}
     chosen = [option for option in options if option["value"] in value.split(", ")]
     if chosen:
         element["initial_options"] = chosen

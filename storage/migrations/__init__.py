@@ -11,6 +11,9 @@ from bot.errors import Refusal
 from storage import engine as engines
 
 _HERE = Path(__file__).parent
+# The schema of the oldest version that may run beside this one. Revisions after it only add; one that takes
+# something away raises it, a release later than the version that no longer needs what is taken away.
+FLOOR = "0006"
 _REVISIONS = re.compile(r'^(down_revision|revision) = "?(\w+)"?$', re.MULTILINE)
 _ONE_AT_A_TIME = 7466839  # the advisory lock of whoever migrates; any number will do
 
@@ -25,6 +28,9 @@ def upgrade(database_url: str) -> str:
             if trouble := stranger(_revision(connection)):
                 raise Refusal(trouble)
             _run(connection)
+            if connection.dialect.name == "postgresql":
+                # For versions that know nothing of these revisions: where such a process runs, it may go on.
+                connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS 'floor {FLOOR}'")
         return latest()
     finally:
         engine.dispose()
@@ -70,6 +76,22 @@ def stranger(revision: str | None) -> str:
         f"The database is at schema {revision}, which this version ({latest()}) does not know: "
         "a newer Goodword has migrated it, so run that one."
     )
+
+
+def is_only_wider(engine: Engine) -> bool:
+    """Whether a schema that we have never heard of has all that we need, and more.
+
+    Only PostgreSQL has several versions at work on it at once.
+    """
+    if engine.dialect.name != "postgresql":
+        return False
+    with engine.connect() as connection:
+        if (_revision(connection) or "") <= latest():
+            return False
+        ours = func.to_regclass("alembic_version")
+        said = connection.execute(select(func.obj_description(ours, "pg_class"))).scalar_one()
+    word, _, floor = str(said or "").partition(" ")
+    return word == "floor" and floor <= latest()
 
 
 def revision_of(engine: Engine) -> str | None:

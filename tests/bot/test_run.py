@@ -85,7 +85,7 @@ async def test_it_serves_tells_how_it_is_and_stops_with_what_is_in_hand_finished
         assert refused.error == '/kudos failed with the error "dispatch_failed"'
     # At its usual level it tells what it does, and complains of nothing.
     said = [line.split(" ", 2)[2].strip() for line in started.log]
-    assert said[0].startswith("INFO goodword Goodword listens for Kestrel Instruments at http://127.0.0.1:")
+    assert said[0].startswith("INFO goodword - Goodword listens for Kestrel Instruments at http://127.0.0.1:")
     assert all(line.startswith("INFO goodword") for line in said), said
 
 
@@ -150,6 +150,18 @@ async def test_no_log_holds_a_word_of_a_person_or_a_secret(
     assert "reference" in written
     if form == "json":
         lines = [json.loads(line) for line in started.log]
-        assert all({"asctime", "levelname", "name", "message"} <= line.keys() for line in lines)
+        assert all({"asctime", "levelname", "name", "request", "message"} <= line.keys() for line in lines)
+        # From the door to the delivery, the mark is the same.
+        marks = {
+            word: _requests_with(lines, word) for word in ("/kudos: 200", "KudosPosted", "KudosReceived")
+        }
+        (given,) = marks["KudosPosted"]
+        assert marks["KudosReceived"] == {given}
+        assert given in marks["/kudos: 200"]
+        assert len(marks["/kudos: 200"]) == 4
     else:
         assert all(line[:4].isdigit() for line in started.log), written
+
+
+def _requests_with(lines: list[dict[str, str]], word: str) -> set[str]:
+    return {line["request"] for line in lines if word in line["message"]}

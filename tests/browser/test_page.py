@@ -80,6 +80,47 @@ async def test_what_was_taken_back_disappears_before_one_s_eyes(page: Page) -> N
     await expect(page.get_by_test_id("ephemeral")).to_contain_text("is taken back")
 
 
+async def test_whatever_breaks_down_nothing_is_lost_and_nothing_is_said_twice(page: Page) -> None:
+    await page.get_by_test_id("faults").locator("summary").click()
+    gauge, told = page.get_by_test_id("gauge"), page.get_by_test_id("ephemeral")
+    await expect(gauge).to_have_text("Everything has been said.")
+
+    await page.get_by_test_id("switch-down").check()
+    await _types(page, THANKS)
+    await expect(told).to_contain_text("Your thanks to Ben will be in #kudos")
+    await expect(gauge).to_have_text("2 messages still to be said.")
+    await page.get_by_test_id("switch-killed").check()
+    await _types(page, "/kudos @cy for the calm voice on the phone")
+    await expect(page.get_by_role("alert").last).to_contain_text("dispatch_failed")
+    await expect(gauge).to_have_text("2 messages still to be said.")
+
+    await page.get_by_test_id("switch-killed").uncheck()
+    await page.get_by_test_id("switch-down").uncheck()
+    await page.get_by_test_id("clock-1-minute").click()
+    await expect(gauge).to_have_text("Everything has been said.", timeout=15_000)
+
+    await page.get_by_test_id("switch-database").check()
+    again = "/kudos @dina for explaining the form a third time"
+    await _types(page, again)
+    # In time, or after Slack has lost its patience; the words are there to be sent again.
+    await expect(page.locator("body")).to_contain_text(re.compile("went wrong|operation_timeout"))
+    await page.get_by_test_id("switch-database").uncheck()
+    await _types(page, again)
+    await expect(told.last).to_contain_text("Your thanks to Dina will be in #kudos")
+
+    await page.get_by_test_id("channel-kudos").click()
+    posts = page.get_by_test_id("message")
+    await expect(posts).to_have_count(2)
+    await expect(posts.first).to_contain_text("for turning the ACME invoice round in an hour")
+    await expect(posts.last).to_contain_text("for explaining the form a third time")
+
+
+async def _types(page: Page, words: str) -> None:
+    await page.get_by_test_id("composer").fill(words)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Enter")
+
+
 async def test_on_a_phone_the_page_fits_and_can_be_used(page: Page) -> None:
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.get_by_test_id("composer").fill(THANKS)

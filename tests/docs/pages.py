@@ -109,7 +109,7 @@ def _tables(text: str) -> Iterator[re.Match[str]]:
 
 def _rows(lines: str) -> list[str]:
     heading, rule, *rows = lines.splitlines()
-    assert set(rule) <= set("|- "), f"no heading: {heading}"
+    assert set(rule) <= set("|-: "), f"no heading: {heading}"
     return rows
 
 

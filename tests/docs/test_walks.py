@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -15,15 +16,16 @@ from bot import operate
 from bot.config import Config
 from bot.errors import Refusal
 from handlers.manifest import manifest
-from handlers.playground import PretendSlack, serve
+from handlers.playground import Message, PretendSlack, serve
 from storage.keys import key_file, keys_for
 from storage.secrets import Cipher, new_key
 from storage.tables import escalations
+from storage.tables import joined as joined_rows
 from storage.work import Store
 from tests.docs.pages import code, page
 from tests.docs.shell import Reader, can_run
 from tests.postgres import free_port, programs
-from tests.town import KEY, SECRET, TOKEN, Town, town, words
+from tests.town import KEY, SECRET, TOKEN, Town, beside, pretend_slack, town, words
 
 README, INSTALL, OPERATIONS, PLAYGROUND = (
     page("README.md"),
@@ -100,16 +102,54 @@ async def test_a_backup_is_made_beside_goodword_and_restored_without_it(
     assert restores
     path = f"{programs()}{os.pathsep}{os.environ['PATH']}"
     reader = Reader(tmp_path, replaced, {"DATABASE_URL": database, "PATH": path})
-    async with town(database_url) as before:
-        await before.types("ada", "/kudos @ben for the invoice at midnight")
-        await before.settled()
-        for block in filter(can_run, backups):
-            await reader.runs(block)
-        await before.types("ada", "/kudos @fay for the paper work at dawn")
-        await before.settled()
-    for block in restores:
-        told = await reader.runs(block)
-    assert told.endswith("✓ Kestrel Instruments: 1 kudos, and every total agrees with the ledger.\n")
+    slack = pretend_slack()
+    async with serve(slack):
+        async with beside(slack, database_url) as before:
+            await before.types("ada", "/kudos @ben for the invoice at midnight")
+            await before.settled()
+            slack.faults.add("chat.postMessage", "ratelimited", times=2, retry_after=60)
+            await before.types("abe", "/kudos @cy for the quiet week")  # still waits when the backup is made
+            await before.hears("delivery", "KudosPosted later")
+            for block in filter(can_run, backups):
+                await reader.runs(block)
+            slack.faults.clear()
+            slack.clock.forward(timedelta(minutes=2))
+            await before.types("ada", "/kudos @fay for the paper work at dawn")
+            await before.settled()
+        for block in restores:
+            told = await reader.runs(block)
+        async with beside(slack, database_url) as after:
+            await after.types("dina", "/kudos @ben for the second look")
+            slack.clock.forward(timedelta(minutes=2))
+            await after.settled()
+            lost = _post_about(after, "paper work")
+            await slack.clicks("cy", lost, "kudos_join")
+            await after.settled()
+            joined = await _joined(after)
+        posts = [words(post).partition("\n")[2] for post in after.channel("kudos")]
+    assert sorted(posts) == sorted(
+        [
+            "for the invoice at midnight",
+            "for the quiet week",
+            "for the paper work at dawn",
+            "for the second look",
+        ]
+    )
+    assert len(after.dms("cy")) == 1
+    assert joined == 0
+    assert told.endswith("✓ Kestrel Instruments: 2 kudos, and every total agrees with the ledger.\n")
+
+
+def _post_about(here: Town, said: str) -> Message:
+    (post,) = (one for one in here.channel("kudos") if said in one.plain)
+    return post
+
+
+async def _joined(here: Town) -> int:
+    """How many rows there are of who joined in which kudos."""
+    return await here.bot.store.across(
+        lambda connection: len(connection.execute(select(joined_rows)).all()), only_reads=True
+    )
 
 
 async def test_a_new_key_is_brought_in_as_the_page_on_operations_says(

@@ -127,11 +127,12 @@ numbers = iter(range(1_000_000))
 @given(
     steps=st.lists(st.tuples(STEPS, st.booleans()), min_size=3, max_size=12),
     gone=st.one_of(st.none(), st.none(), st.integers(0, 11)),
-    chance=st.randoms(use_true_random=False),
+    seed=st.integers(0, 2**32 - 1),
 )
 async def test_in_the_end_everything_agrees(
-    place: Town, steps: list[tuple[tuple[str, str], bool]], gone: int | None, chance: Random
+    place: Town, steps: list[tuple[tuple[str, str], bool]], gone: int | None, seed: int
 ) -> None:
+    chance = Random(seed)  # its own, for how often it is asked hangs on what happens
     story = await _begun(place)
     if gone is not None:
         steps.insert(gone, (("delete", "ben"), chance.random() < 0.5))

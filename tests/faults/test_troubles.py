@@ -51,6 +51,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """What has to be waited out takes tenths of a second, not the seconds it takes in production."""
     monkeypatch.setattr(web, "TIMEOUT", 1.0)
     monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 300)
+    monkeypatch.setattr(engines, "IN_A_HURRY_MS", 300)
     monkeypatch.setattr(engines, "IN_A_HURRY", "-c lock_timeout=300 -c statement_timeout=2000")
 
 

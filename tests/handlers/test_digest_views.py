@@ -1,6 +1,6 @@
 """Every digest as it is read, kept beside this test, and within Slack's limits whatever is in it.
 
-`GOODWORD_SNAPSHOTS=write pytest tests/handlers/test_digest_views.py` writes them anew; read them aloud.
+`make snapshots` writes them anew; read them aloud.
 """
 
 import os

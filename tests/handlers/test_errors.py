@@ -1,10 +1,12 @@
 """Where an exception becomes a sentence: with a reference for the log, and never with anybody's words."""
 
+import asyncio
 import logging
 import re
 
 import pytest
 
+from bot import logs
 from bot.errors import Refusal
 from handlers.errors import error_on_form, reference, sentence_for_trouble
 from handlers.office import Answer
@@ -56,3 +58,13 @@ async def test_a_bug_is_a_sentence_with_the_reference_that_the_log_has_too(
 async def test_every_trouble_has_a_reference_of_its_own() -> None:
     marks = {reference(ValueError(WORDS)) for _ in range(20)}
     assert len(marks) == 20
+
+
+async def test_a_bug_in_a_request_is_known_by_the_mark_of_the_request() -> None:
+    async def within_a_request() -> tuple[str, str]:
+        return logs.begin(), reference(ValueError(WORDS))
+
+    begun = [await asyncio.create_task(within_a_request()) for _ in range(2)]
+    assert [mark for mark, _ in begun] == [said for _, said in begun]
+    assert begun[0] != begun[1]
+    assert not logs.current()

@@ -494,9 +494,7 @@ async def test_a_manager_passes_it_on_from_the_digest_and_a_stranger_cannot_keep
     (word,) = digests_in(town.dms("ruth"))
     await town.slack.clicks("ruth", word, view.PASS_ON)
     assert [form.title for form in town.slack.shown("ruth").views] != []
-    await transact(
-        town, lambda work: work.chart.say("slack", [Fact(town.id("ben"), town.id("mo"), "Support")])
-    )
+    await transact(town, lambda work: work.chart.say("csv", [Fact(town.id("ben"), town.id("mo"), "Support")]))
     await town.slack.clicks("ruth", word, view.KEEP)
     await town.settled()
     assert town.last_words_to("ruth") == "Only the manager of somebody can keep what was said of them."

@@ -173,9 +173,9 @@ async def test_gaps_are_told_to_administrators_by_name_and_again_only_when_they_
     async with town_of(database_url, **gaps, hugo={"manager": "fay"}) as town:
         await town.settled()
         (told,) = town.dms("eve")
-        assert "without a manager: Cy" in told.plain
-        assert "managers in a circle: Fay → Hugo → Fay" in told.plain
-        assert "managers who left or are not in Slack: Lea" in told.plain
+        assert "Without a manager: Cy" in told.plain
+        assert "Managers in a circle: Fay → Hugo → Fay" in told.plain
+        assert "Managers who left or are not in Slack: Lea" in told.plain
         assert set(town.everybody_saw()) == {"eve"}
 
         await _next_night(town, caplog)

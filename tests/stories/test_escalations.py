@@ -198,7 +198,7 @@ async def test_sent_back_with_a_note_and_withdrawn(town: Town) -> None:
 
     assert "It was withdrawn." in _desk(town, "mo").plain
     await town.types("abe", "/escalate status")
-    assert "It was withdrawn." in town.last_words_to("abe")
+    assert "it was withdrawn." in town.last_words_to("abe")
     assert {"ben", "ruth"}.isdisjoint(town.everybody_saw())
 
 
@@ -242,7 +242,7 @@ async def test_withdrawn_in_the_home_tab_even_twice_the_tab_shows_how_it_stands(
     await town.settled()
     done = await town.slack.clicks("ada", "home", f"escalation_{Move.WITHDRAW}")
     await town.settled()
-    assert "It was withdrawn." in _home(town, "ada")
+    assert "it was withdrawn." in _home(town, "ada")
     assert "[Withdraw]" not in _home(town, "ada")
 
     await town.slack.redeliver(done)
@@ -464,7 +464,7 @@ async def test_after_their_time_no_inbox_has_a_word_of_them_any_more(town: Town)
 
     assert {secret: _who_saw(town, secret) for secret in SECRETS} == {secret: set() for secret in SECRETS}
     assert _desk(town, "ruth").plain == (
-        "About Ben: It is resolved.\nFrom Mo. Ben is not told by Goodword.\n"
+        "About Ben: it is resolved.\nFrom Mo. Ben is not told by Goodword.\n"
         "The words were erased after their time.\nIt is resolved."
     )
     assert town.dms("ada")[-1].plain == (

@@ -75,7 +75,7 @@ async def test_a_channel_that_stands_in_is_spoken_of_and_to_as_what_it_is(town: 
     in_channel = town.slack.shown("omar").channels["people-ops"][-1]
     assert "Only the people in this channel and Eve know of this." in in_channel.plain
     await town.types("eve", "/escalate status")
-    assert "About Ben: The team that stands in has it and decides what to do." in town.last_words_to("eve")
+    assert "About Ben: the team that stands in has it and decides what to do." in town.last_words_to("eve")
 
     town.slack.clock.forward(timedelta(days=1, minutes=5))
     await town.slack.until(lambda: len(town.slack.shown("omar").channels["people-ops"]) > 1)

@@ -106,7 +106,7 @@ async def test_left_empty_the_default_counts_again(town: Town) -> None:
 
 async def test_an_administrator_switches_a_channel_off_and_back(town: Town) -> None:
     await _opens(town, "eve", "channels_open")
-    assert "Everywhere else: ask the author." in _top(town, "eve").plain
+    assert "Everywhere: ask the author." in _top(town, "eve").plain
     room = town.slack.room("general", town.id("eve")).id
     for mode, said in (("off", "nothing"), ("auto", "record it at once")):
         chosen = {"channel": {"channel": room}, "mode": {"mode": mode}}
@@ -187,6 +187,15 @@ async def test_nobody_keeps_what_was_said_of_other_people_s_people(town: Town) -
         )
     rows = await town.bot.store.across(lambda connection: connection.execute(kept.select()).all())
     assert rows == []
+
+
+async def test_where_a_manager_has_left_the_one_above_keeps_what_was_said(town: Town) -> None:
+    await town.types("ada", INVOICE)
+    await town.slack.deactivate("ruth")
+    await _opens(town, "omar", "reviews_open")
+    assert "Ada, 4 Mar 2026: for the invoice at midnight" in _top(town, "omar").plain
+    await town.slack.clicks("omar", _top(town, "omar"), "kudos_keep")
+    assert "[Kept ✓]" in _top(town, "omar").plain
 
 
 async def test_a_menu_shows_ninety_days_or_one_person(town: Town) -> None:

@@ -38,6 +38,8 @@ async def test_a_kudos_is_counted_from_its_acknowledgement_to_its_delivery(town:
     assert figure(told, sent) == 1
     assert figure(told, "goodword_outbox_messages") == 0
     assert figure(told, "goodword_database_up") == 1
+    assert figure(told, "goodword_ready") == 1
+    assert figure(told, "goodword_database_connections_limit") >= 1
 
 
 async def test_what_slack_refuses_for_good_is_counted_with_its_reason(town: Town) -> None:

@@ -159,8 +159,8 @@ async def test_erase_me_takes_words_and_name_out_of_every_message_and_the_counts
     assert [word.plain for word in town.dms("ada")] == [word.plain for word in town.dms("ada")][-1:]
     assert town.dms("ada")[-1].plain.startswith("It is done: what you wrote here is erased")
     withdrawn, finished = [word.plain for word in town.dms("mo") if word.plain.startswith("About")][::-1]
-    assert withdrawn.startswith("About Cy: It was withdrawn.\nFrom a colleague")
-    assert finished.startswith("About Ben: It is resolved.\nFrom a colleague")
+    assert withdrawn.startswith("About Cy: it was withdrawn.\nFrom a colleague")
+    assert finished.startswith("About Ben: it is resolved.\nFrom a colleague")
     assert not [who for who in ("mo", "ruth") if any("Ada" in word.plain for word in town.dms(who))]
     assert "Yours" not in _home(town, "ada")
     assert await _counts(town, "ada") == (1, 1)
@@ -271,7 +271,7 @@ async def test_to_erase_twice_or_to_click_twice_is_to_erase_once(town: Town) -> 
     await _erase(town, "ada")
 
     assert await _counts(town, "ada") == (0, 1)
-    assert _desk(town, "mo").plain.startswith("About Ben: It was withdrawn.")
+    assert _desk(town, "mo").plain.startswith("About Ben: it was withdrawn.")
     assert _who_saw(town, "zebra-17") == set()
 
 

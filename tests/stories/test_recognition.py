@@ -127,7 +127,7 @@ async def test_who_would_rather_not_be_public_is_not_in_the_channel(town: Town, 
     assert saw["ada"] == ["Ben and Ben's manager Ruth hear of your thanks in private.\n[Take it back]"]
     remark = {
         "privately": "This is said in private and stands in no channel.",
-        "through_manager": "Ben likes to hear thanks from you, so nothing else was said of it.",
+        "through_manager": "Ben likes to hear thanks from you, so this is yours to pass on.",
     }[wish]
     assert saw["ruth"] == [
         f"Ada puts in a good word for Ben:\nfor the invoice at midnight\n{remark}\n[Pass it on]"

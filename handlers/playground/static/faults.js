@@ -4,7 +4,7 @@ import { icon } from "./icons.js";
 import { act, watch } from "./store.js";
 
 const PRESETS = [
-  ["Slack is slow", "The next 3 posts take 3 seconds each", { kind: "slow", seconds: 3, times: 3 }],
+  ["Three slow posts", "The next 3 posts take 3 seconds each", { kind: "slow", seconds: 3, times: 3 }],
   [
     "Rate limited",
     "The next 3 posts are refused with 429",
@@ -32,6 +32,34 @@ const preset = ([name, about, fault]) =>
     h("span", { class: "fault-about" }, about),
   );
 
+/** What is on its way to the server is not undone by news from before it. */
+function switchBox(testid, turned) {
+  let underway = 0;
+  const box = h("input", {
+    type: "checkbox",
+    class: "switch-box",
+    role: "switch",
+    "data-testid": testid,
+    onchange: async () => {
+      underway += 1;
+      await turned(box.checked);
+      underway -= 1;
+    },
+  });
+  const show = (on) => {
+    if (!underway) box.checked = on;
+  };
+  return { box, show };
+}
+
+const labelled = ({ box }, name, about) =>
+  h(
+    "label",
+    { class: "pause" },
+    box,
+    h("span", {}, h("span", { class: "fault-name" }, name), h("span", { class: "fault-about" }, about)),
+  );
+
 const standing = (fault) =>
   h(
     "li",
@@ -57,13 +85,9 @@ export function faults() {
     },
     "Mend everything",
   );
-  const pause = h("input", {
-    type: "checkbox",
-    class: "switch-box",
-    role: "switch",
-    "data-testid": "pause",
-    onchange: () => act(pause.checked ? "pause" : "resume"),
-  });
+  const pause = switchBox("pause", (on) => act(on ? "pause" : "resume"));
+  const switches = new Map();
+  const lasting = h("div", { class: "fault-switches" });
   const details = h(
     "details",
     { class: "panel-section faults", "data-testid": "faults" },
@@ -72,18 +96,10 @@ export function faults() {
       "div",
       { class: "fault-body" },
       h("p", { class: "muted" }, "Try to make Goodword lose a thank-you, or say it twice."),
+      lasting,
+      labelled(pause, "Goodword is out of reach", "Slack cannot deliver anything to it until this is off"),
+      h("p", { class: "muted" }, "What waits is tried again after a while: + 1 minute saves the waiting."),
       h("div", { class: "fault-presets" }, PRESETS.map(preset)),
-      h(
-        "label",
-        { class: "pause" },
-        pause,
-        h(
-          "span",
-          {},
-          h("span", { class: "fault-name" }, "Goodword is out of reach"),
-          h("span", { class: "fault-about" }, "Slack cannot deliver anything to it until this is off"),
-        ),
-      ),
       list,
       clear,
     ),
@@ -96,7 +112,14 @@ export function faults() {
       { key: (fault) => fault.key, render: standing },
     );
     clear.hidden = !state.faults.length;
-    if (state.paused !== undefined) pause.checked = state.paused;
+    for (const one of state.switches) {
+      if (!switches.has(one.name)) {
+        switches.set(one.name, switchBox(`switch-${one.name}`, (on) => act("switch", { name: one.name, on })));
+        lasting.append(labelled(switches.get(one.name), one.label, one.about));
+      }
+      switches.get(one.name).show(one.on);
+    }
+    pause.show(state.paused);
   });
   return details;
 }

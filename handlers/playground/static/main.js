@@ -4,6 +4,7 @@ import { activity } from "./activity.js";
 import { clock } from "./clock.js";
 import { mountConversation } from "./conversation.js";
 import { faults } from "./faults.js";
+import { gauge } from "./gauge.js";
 import { icon } from "./icons.js";
 import { mountModals } from "./modal.js";
 import { start } from "./route.js";
@@ -123,6 +124,7 @@ mountThread(part("thread"));
 part("panel").append(
   h("header", { class: "side-head" }, h("h2", {}, "What Goodword did"), sides.closePanel),
   clock(),
+  gauge(),
   faults(),
   activity(),
 );

@@ -6,6 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.playground import PretendSlack
 from tests.handlers.playground.conftest import MakeSlack, client_of, refusal
+from tests.handlers.playground.kit import mrkdwn, section
 from tests.handlers.playground.peers import TOKEN, manifest
 
 BEN, LEA, LUNCH, APP = "U0BENOKAFR", "U0LEALEFT1", "U0LUNCHBOT", "U0GOODWRD1"
@@ -44,6 +45,10 @@ async def test_a_message_by_id_and_by_name_is_the_same_channel(
         ({"channel": LUNCH, "text": "x"}, "cannot_dm_bot"),
         ({"channel": "USLACKBOT", "text": "x"}, "cannot_dm_bot"),
         ({"channel": "#kudos", "text": "x" * 40_001}, "msg_too_long"),
+        (
+            {"channel": "#kudos", "text": "x", "blocks": [section(text=mrkdwn(2950))] * 5},
+            "msg_blocks_too_long",
+        ),
         ({"channel": "#kudos", "text": "x", "markdown_text": "y"}, "markdown_text_conflict"),
         ({"channel": "#kudos", "text": "x", "thread_ts": "1.2"}, "cannot_reply_to_message"),
         ({"channel": "#kudos", "text": "x", "blocks": "{"}, "invalid_blocks_format"),

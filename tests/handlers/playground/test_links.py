@@ -54,12 +54,12 @@ async def test_slack_s_own_client_takes_what_it_says_and_answers_in_the_acknowle
 
     client = SocketModeClient(app_token=APP_TOKEN, web_client=client_of(slack, web))
     client.socket_mode_request_listeners.append(hear)
-    await client.connect()
+    await client.connect()  # type: ignore[no-untyped-call]
     try:
         done = await slack.types("ada", "#general", "/kudos @ben for it all")
         said = await slack.says("ada", "#general", "hello")
     finally:
-        await client.close()
+        await client.close()  # type: ignore[no-untyped-call]
 
     assert (done.status, done.answer, done.error) == (200, {"text": "Done."}, None)
     assert slack.shown("ada").ephemerals[-1].plain == "Done."

@@ -8,10 +8,11 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.playground import PretendSlack, serve
+from handlers.playground import PretendSlack, Switch, serve
 from tests.handlers.playground.kit import FILLED, form, trigger
 from tests.handlers.playground.peers import SECRET, TOKEN, Door, manifest
 
+TOKENED = {"Authorization": f"Bearer {TOKEN}"}
 ADA, BEN, KUDOS = "U0ADALOVEL", "U0BENOKAFR", "C0KUDOS001"
 
 
@@ -228,6 +229,36 @@ async def test_the_clock_and_the_faults_are_in_ones_hands(slack: PretendSlack, p
     await page.act("dismiss_toast", id=toast["id"])
     await page.act("resume")
     assert ((await page.state())["toasts"], (await page.state())["paused"]) == ([], False)
+
+
+async def test_a_switch_lasts_until_it_is_off_and_an_app_may_hand_in_its_own(
+    slack: PretendSlack, page: Page, web: aiohttp.ClientSession
+) -> None:
+    turned: list[bool] = []
+
+    async def turn(on: bool) -> None:  # noqa: FBT001 - what it is turned to
+        turned.append(on)
+
+    slack.switches.add(Switch("own", "The app is tired", "It yawns", turn))
+    assert [one["name"] for one in (await page.state())["switches"]] == ["slow", "down", "own"]
+    assert not any(one["on"] for one in (await page.state())["switches"])
+
+    for on in (True, True, False):
+        await page.act("switch", name="own", on=on)
+        await page.act("switch", name="down", on=on)
+        for _ in range(3):
+            async with web.post(f"{slack.api_url}auth.test", headers=TOKENED) as answer:
+                assert answer.status == (500 if on else 200)
+    assert turned == [True, False]
+    assert "no switch 'other'" in (await page.act("switch", name="other", on=True))["error"]
+
+
+async def test_what_is_still_to_be_said_and_delivered_is_told(slack: PretendSlack, page: Page) -> None:
+    assert ((await page.state())["still_to_say"], (await page.state())["still_to_deliver"]) == (None, 0)
+    slack.still_to_say = 3
+    await page.act("pause")
+    await slack.says("ben", "#kudos", "one")
+    assert ((await page.state())["still_to_say"], (await page.state())["still_to_deliver"]) == (3, 1)
 
 
 @pytest.mark.parametrize(
