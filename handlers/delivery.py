@@ -25,8 +25,8 @@ log = logging.getLogger("goodword.delivery")
 
 AT_ONCE = 100  # messages of a workspace under way at the same time, each to another destination
 MOST = 400  # of all workspaces
-# Between two looks for more, so that each finds several: seconds, and a part of the time that a look takes.
-APART, REST = 0.02, 9
+# Between two looks for more, so that each finds several: seconds, and by how much longer than a look took.
+APART, REST, LONGEST_REST = 0.02, 5, 0.05
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
 LEAST_TRIES = 10  # since a person last released it
 LONGEST_PAUSE = 300  # seconds
@@ -89,7 +89,7 @@ class Postman:
             if idle and not self._stopping:
                 await self._wake.wait()
             if not self._stopping:
-                again = max(began + APART, ended + (ended - began) * REST)
+                again = max(began + APART, ended + min((ended - began) * REST, LONGEST_REST))
                 await asyncio.sleep(again - asyncio.get_running_loop().time())
         await self._last_words()
 

@@ -154,7 +154,7 @@ class Bolt(AsyncApp):
         office = await unless_trouble(partial(self.office_of, workspace))
         if office is None:
             return None
-        ack = AsyncAck()
+        ack = AsyncAck()  # type: ignore[no-untyped-call]
         await _command(office, body, ack)
         return ack.response
 

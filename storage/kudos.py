@@ -403,6 +403,8 @@ _THANKED = (
         recipients.c.kudos_number.in_(bindparam("numbers", expanding=True)),
     )
     .order_by(recipients.c.kudos_number, recipients.c.position)
+    # By the numbers; SQLite would rather read all of the workspace.
+    .with_hint(recipients, "INDEXED BY sqlite_autoindex_recipients_1", "sqlite")
 )
 _JOINED = (
     select(joined)
@@ -411,6 +413,7 @@ _JOINED = (
         joined.c.kudos_number.in_(bindparam("numbers", expanding=True)),
     )
     .order_by(*_EARLIEST)
+    .with_hint(joined, "INDEXED BY sqlite_autoindex_joined_1", "sqlite")
 )
 
 

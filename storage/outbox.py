@@ -224,7 +224,7 @@ def settle(connection: Connection, ended: Sequence[tuple[Letter, Mapping[str, An
     """Write how attempts ended, unless the lease has passed to another sender meanwhile."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for letter, values in sorted(ended, key=lambda one: one[0].id):  # two never wait for each other crosswise
-        row = {"letter": letter.id, "held": letter.lease, **values}
+        row = {"workspace": letter.workspace, "letter": letter.id, "held": letter.lease, **values}
         alike.setdefault(tuple(sorted(values)), []).append(row)
     for names, rows in alike.items():
         connection.execute(_settling(names), rows)
@@ -233,7 +233,10 @@ def settle(connection: Connection, ended: Sequence[tuple[Letter, Mapping[str, An
 @cache
 def _settling(names: tuple[str, ...]) -> Update:
     ours = and_(
-        outbox.c.id == bindparam("letter"), outbox.c.lease == bindparam("held"), outbox.c.state == "sending"
+        outbox.c.workspace_id == bindparam("workspace"),
+        outbox.c.id == bindparam("letter"),
+        outbox.c.lease == bindparam("held"),
+        outbox.c.state == "sending",
     )
     values = {name: bindparam(name, type_=outbox.c[name].type) for name in names}
     return update(outbox).where(ours).values(lease=None, lease_until=None, **values)

@@ -9,7 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 KEPT = HERE / "results.json"
 PAGE = HERE.parents[1] / "docs" / "performance.md"
-BEGIN, END = "<!-- measured: make bench -->", "<!-- end -->"
+MARK, END = "<!-- table: performance -->\n", "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def keep(lines: Sequence[Line], parts: Sequence[str]) -> None:
         if new := [asdict(line) for line in lines if line.part == part]:
             kept[part] = new
     KEPT.write_text(json.dumps(kept, indent=1) + "\n")
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(kept)}\n{END}{rest.partition(END)[2]}")
+    before, _, rest = PAGE.read_text().partition(MARK)
+    PAGE.write_text(f"{before}{MARK}{table(kept)}{END}{rest.partition(END)[2]}")
 
 
 def table(kept: dict[str, list[dict[str, object]]]) -> str:

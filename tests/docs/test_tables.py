@@ -41,6 +41,7 @@ README, OPERATIONS, PRIVACY = page("README.md"), page("docs/operations.md"), pag
 ESCALATIONS, DIGESTS = page("docs/escalations.md"), page("docs/digests.md")
 LANGUAGE = page("docs/language.md")
 RELIABILITY = page("docs/reliability.md")
+PERFORMANCE = page("docs/performance.md")
 DEPENDENCIES = page("docs/decisions/0009-dependencies.md")
 PLANNED = Planned(
     Subject("UBEN", "Ben", frozenset({"UBEN"}), Chain("UBEN", ("URUTH",))),
@@ -233,6 +234,12 @@ def test_every_mark_is_understood_and_stands_before_what_it_marks(one: Page) -> 
 def test_every_fence_opens_or_closes_a_block_that_is_looked_at(one: Page) -> None:
     assert one.text.count("```") == 2 * len(one.blocks)
     assert all(block.language for block in one.blocks)
+
+
+def test_every_line_of_the_table_of_performance_has_a_figure() -> None:
+    """What they say, and that there is one for everything, is held in test_performance.py."""
+    for part, what, measured, *_ in PERFORMANCE.tables["performance"]:
+        assert re.search(r"\d", measured), (part, what)
 
 
 def test_every_table_that_is_marked_has_a_test() -> None:

@@ -260,7 +260,7 @@ async def test_whoever_shares_a_commit_waits_for_no_lock(store: Store) -> None:
     gate.open()
     await first
 
-    assert await asyncio.gather(asked[0], asked[2]) == ["one", "two"]
+    assert [await asked[0], await asked[2]] == ["one", "two"]
     assert not asked[1].done()
     other.open()
     assert await asked[1] == "locked"
