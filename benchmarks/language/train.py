@@ -12,9 +12,9 @@ from bot.rules.language import features, lexicon, markup, model
 
 SEEN_LEAST = 2  # messages in which a feature must occur
 # Rows and pairs of words are many, and tell little unless they come back.
-ROWS, ROWS_SEEN_LEAST = ("t:", "b:", "o:"), 3
+ROWS, ROWS_SEEN_LEAST = ("t:", "b:", "o:"), 4
 COST = 1.2
-LIGHTER = {"again": 0.5, "deeds": 0.4}  # what is made out of other messages counts for less
+LIGHTER = {"again": 0.5, "deeds": 0.4, "tenth": 0.5}  # what is made out of other messages counts for less
 ROUNDS = 12
 LARGEST = 999
 WEIGHTS = Path(model.__file__).parent / "data" / "weights.txt"

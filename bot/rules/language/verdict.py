@@ -86,7 +86,8 @@ def _label(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> s
     if best == "shoutout":
         sure = ahead >= SURE_OF_PRAISE[evidence(page, found)] and not _is_no_praise(scores, page, found)
     else:
-        sure = ahead >= (SURE_OF_BLAME if _may_be_blame(page, found) else SURE_OF_IRONY)
+        slurred = "insult" in names  # which leaves little doubt of what is meant
+        sure = slurred or ahead >= (SURE_OF_BLAME if _may_be_blame(page, found) else SURE_OF_IRONY)
     if sure:
         return best
     second = max(rest, key=lambda label: scores[label])
