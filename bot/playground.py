@@ -121,5 +121,8 @@ async def _gauge(slack: PretendSlack, database: Outside, news: asyncio.Event) ->
             slack.still_to_say = count
             slack.bell.ring()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), LOOK_AGAIN)
+            async with asyncio.timeout(
+                LOOK_AGAIN
+            ):  # before Python 3.12 wait_for may swallow that it is to end
+                await news.wait()
         news.clear()

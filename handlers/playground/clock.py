@@ -43,6 +43,8 @@ class PretendClock:
                 self._moved = asyncio.Event()
             moved = self._moved.wait()
             try:
-                await asyncio.wait_for(moved, left if self.running else None)
+                # Not wait_for, which before Python 3.12 may swallow that whoever waits here is to end.
+                async with asyncio.timeout(left if self.running else None):
+                    await moved
             except TimeoutError:
                 continue

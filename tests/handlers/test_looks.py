@@ -42,6 +42,7 @@ EXCUSED = {
     "escalation_form.subject": "reads",
     "escalation_form.ticked": "reads",
     "escalation_form.metadata": "reads",
+    "escalation_form.link_of": "reads",
     "escalation_form.route_in_words": "a part of `drawn`",
     "escalations.button_words": "a part of `desk`",
     "escalations.words_of": "a part of `desk`",
