@@ -154,6 +154,7 @@ async def served_at(asgi: Any, listening: socket.socket) -> AsyncIterator[str]:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # nobody asks who calls: the signature says that it is Slack
         timeout_graceful_shutdown=LAST_REQUESTS,
     )
     server = Server(config)

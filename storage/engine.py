@@ -87,6 +87,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
     _write_ahead(connection)
     # An acknowledged kudos must survive a power cut; FULL syncs the log at every commit.
     connection.execute("PRAGMA synchronous=FULL")
+    # The log may grow to 32 MB before it is brought home: the pages of many commits are then written once.
+    connection.execute("PRAGMA wal_autocheckpoint=8000")
     connection.execute("PRAGMA foreign_keys=ON")
     # What was erased is overwritten, and not only given free; some builds of SQLite do so by default.
     connection.execute("PRAGMA secure_delete=ON")

@@ -349,14 +349,14 @@ class KudosShelf:
 
     def _thanked(self, numbers: list[int]) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {number: [] for number in numbers}
-        for row in self._connection.execute(_THANKED, {"workspace": self._workspace, "numbers": numbers}):
+        for row in self._connection.execute(_THANKED, {"numbers": numbers}):
             found[row.kudos_number].append(row.person_id)
         return found
 
     def _joined(self, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
         """Who joined in, and since when."""
         found: dict[int, list[tuple[str, datetime]]] = {number: [] for number in numbers}
-        for row in self._connection.execute(_JOINED, {"workspace": self._workspace, "numbers": numbers}):
+        for row in self._connection.execute(_JOINED, {"numbers": numbers}):
             found[row.kudos_number].append((row.person_id, row.since))
         return found
 
@@ -396,24 +396,15 @@ _EVERY = select(kudos, reversals.c.kudos_number.label("reversed")).select_from(_
 
 # Built once, for building a statement takes as long as running it.
 _ONE = _EVERY.where(kudos.c.workspace_id == bindparam("workspace"), kudos.c.number == bindparam("number"))
+# By the numbers of kudos that were found to be this workspace's: SQLite would take its naming here for a
+# reason to read all that it has of these.
 _THANKED = (
     select(recipients.c.kudos_number, recipients.c.person_id)
-    .where(
-        recipients.c.workspace_id == bindparam("workspace"),
-        recipients.c.kudos_number.in_(bindparam("numbers", expanding=True)),
-    )
+    .where(recipients.c.kudos_number.in_(bindparam("numbers", expanding=True)))
     .order_by(recipients.c.kudos_number, recipients.c.position)
-    # By the numbers; SQLite would rather read all of the workspace.
-    .with_hint(recipients, "INDEXED BY sqlite_autoindex_recipients_1", "sqlite")
 )
 _JOINED = (
-    select(joined)
-    .where(
-        joined.c.workspace_id == bindparam("workspace"),
-        joined.c.kudos_number.in_(bindparam("numbers", expanding=True)),
-    )
-    .order_by(*_EARLIEST)
-    .with_hint(joined, "INDEXED BY sqlite_autoindex_joined_1", "sqlite")
+    select(joined).where(joined.c.kudos_number.in_(bindparam("numbers", expanding=True))).order_by(*_EARLIEST)
 )
 
 

@@ -130,6 +130,8 @@ EXCUSED = (
     ("outbox", "WITH RECURSIVE heads", "the postman looks for the first letter of every lane he may serve"),
     ("outbox", "WHERE outbox.id IN", "the letters he has just found in this transaction"),
     ("outbox", "AND outbox.lease = :held", "the one letter of which he holds the lease"),
+    ("recipients", "WHERE recipients.kudos_number IN", "those of kudos just found to be of this workspace"),
+    ("joined", "WHERE joined.kudos_number IN", "the same"),
     ("outbox", "SELECT count(*) AS count_1", "how many letters there are, for metrics and for tests"),
     ("installed_workspaces", "SELECT installed_workspaces.workspace_id", "which workspaces there are at all"),
 )
