@@ -195,18 +195,8 @@ def claim(connection: Connection, wanted: Wanted, lease: timedelta, pace: timede
     A lease that ran out is claimed again as `unsure`: the message may stand in the chat already.
     """
     now = wanted.now
-    ready = _ready(anywhere=wanted.workspaces is None, besides=bool(wanted.besides))
-    asked: dict[str, Any] = {
-        "now": now,
-        "longest": now + LONGEST_PACE,
-        "most": wanted.limit,
-        "kinds": [*_FACTS],
-    }
-    if wanted.workspaces is not None:
-        asked["workspaces"] = [*wanted.workspaces]
-    if wanted.besides:
-        asked["besides"] = [*wanted.besides]
-    rows = connection.execute(ready, asked).all()
+    ready = _claimable(anywhere=wanted.workspaces is None, besides=bool(wanted.besides))
+    rows = connection.execute(ready, _asked(wanted)).all()
     if not rows:
         return []
     mark = uuid4().hex
@@ -242,10 +232,25 @@ def _settling(names: tuple[str, ...]) -> Update:
     return update(outbox).where(ours).values(lease=None, lease_until=None, **values)
 
 
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    asked: dict[str, Any] = {
+        "now": wanted.now,
+        "longest": wanted.now + LONGEST_PACE,
+        "most": wanted.limit,
+        "kinds": [*_FACTS],
+    }
+    if wanted.workspaces is not None:
+        asked["workspaces"] = [*wanted.workspaces]
+    if wanted.besides:
+        asked["besides"] = [*wanted.besides]
+    return asked
+
+
 def stuck(connection: Connection, since: datetime, workspaces: Collection[str]) -> bool:
     """Whether there is a letter that could have been claimed by then, and still can be."""
-    ready = _ready(since).where(outbox.c.workspace_id.in_(workspaces))
-    return connection.execute(ready.with_only_columns(outbox.c.id).limit(1)).first() is not None
+    wanted = Wanted(since, 1, workspaces)
+    ready = _ready(anywhere=False, besides=False).with_only_columns(outbox.c.id)
+    return connection.execute(ready, _asked(wanted)).first() is not None
 
 
 def waiting(
@@ -288,7 +293,12 @@ def _ready(*, anywhere: bool, besides: bool) -> Select[Any]:
     if besides:
         which.append(outbox.c.id.not_in(_several("besides")))
     query = select(outbox).select_from(outbox.outerjoin(lanes, lane)).where(*which).order_by(outbox.c.id)
-    return query.limit(bindparam("most")).with_for_update(of=outbox, skip_locked=True)
+    return query.limit(bindparam("most"))
+
+
+@cache
+def _claimable(*, anywhere: bool, besides: bool) -> Select[Any]:
+    return _ready(anywhere=anywhere, besides=besides).with_for_update(of=outbox, skip_locked=True)
 
 
 def _several(name: str) -> BindParameter[Any]:

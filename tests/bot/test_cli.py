@@ -32,6 +32,7 @@ SECRET, TOKEN, TEAM = "the-signing-secret", "xoxb-the-token", "T0GOODWRD1"
 COMMANDS = (
     *("run", "playground", "migrate", "check", "verify", "manifest", "settings", "directory"),
     *("classify", "new-key", "rotate-key", "export", "erase", "digest", "report"),
+    "restored",
 )
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -252,6 +253,8 @@ async def test_a_database_without_schema_says_what_to_run_first(
 @pytest.mark.parametrize("command", ["migrate", "verify", "run", "settings get values"])
 async def test_a_schema_that_this_version_does_not_know_is_left_alone(store: Store, command: str) -> None:
     await store.across(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    if store.engine.dialect.name == "postgresql":  # which says itself what may still run beside it
+        await store.across(lambda c: c.execute(text("COMMENT ON TABLE alembic_version IS 'floor 9999'")))
     url = store.engine.url.set(drivername=store.engine.dialect.name).render_as_string(hide_password=False)
     done = await goodword(*command.split(), DATABASE_URL=url, SLACK_BOT_TOKEN="x", SLACK_SIGNING_SECRET="x")
     assert failed(done) == (

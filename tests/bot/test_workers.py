@@ -54,7 +54,7 @@ async def test_a_worker_is_killed_and_the_others_go_on(database_url: str, tmp_pa
         os.kill(before[0], signal.SIGKILL)
         await _many(slack, 20)
         assert await asks(started, "/readyz") == (200, "ready\n")
-        await started.says("WARNING goodword a worker ended (SIGKILL); another is started")
+        await started.says("WARNING goodword - a worker ended (SIGKILL); another is started")
         await started.says("Goodword listens for", times=4)
         assert len({*await _workers(started)} - {*before}) == 1
         # What the dead one counted is not forgotten, and it is no longer one of them.

@@ -19,7 +19,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 
 from bot.messages import KudosPosted, KudosReceived
-from handlers import front
+from handlers import front, strangers
 from handlers.metrics import Metrics
 from tests.handlers.door import (
     ADA,
@@ -333,7 +333,9 @@ async def test_what_comes_from_a_workspace_that_is_not_ours_is_acknowledged_and_
         "authorised there": await door.event({**HOME_OPENED, "authorizations": [{"team_id": "T0THEIRS"}]}),
     }
     assert {what: answer.status_code for what, answer in answers.items()} == dict.fromkeys(answers, 200)
-    assert {what: answer.text for what, answer in answers.items()} == dict.fromkeys(answers, "")
+    said = {what: answer.text for what, answer in answers.items()}
+    assert json.loads(said.pop("command"))["text"] == strangers.NOT_HERE
+    assert said == dict.fromkeys(said, "")
     assert await door.rows() == {"people": 2}
     assert door.client.asked == []
 
@@ -540,7 +542,7 @@ async def test_no_variable_makes_bolt_keep_tokens_in_files(
         answer = await door.form(command())
         assert answer.json()["text"].startswith("Your thanks to Ben")
         elsewhere = await door.form(command(team_id="T0THEIRS", trigger_id="2"))
-        assert elsewhere.text == ""
+        assert elsewhere.json()["text"] == strangers.NOT_HERE
         assert door.bolt.oauth_flow is None
         assert door.bolt.installation_store is None
     assert list(home.iterdir()) == []

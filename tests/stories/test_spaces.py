@@ -90,9 +90,10 @@ async def test_removed_it_is_silent_at_once_and_goes_on_when_it_is_installed_aga
 ) -> None:
     async with spaces(database_url, installed=[FIRST, SECOND]) as both:
         exchange, first = both.exchange, both.first
-        first.slack.faults.add("chat.postMessage", "ratelimited", retry_after=60)
+        first.slack.faults.add("chat.postMessage", "ratelimited", times=2, retry_after=60)
         await first.types("ada", GIVE)
         await first.hears("delivery", "KudosPosted later")
+        await first.hears("delivery", "KudosReceived later")
         await exchange.uninstall(FIRST, order=order)
         calls = len(first.slack.calls)
 
