@@ -72,5 +72,13 @@ def stand_in_channel(work: Work) -> str:
     return id if is_channel(id) else ""
 
 
+def may_be_told(work: Work, desk: str) -> bool:
+    """Not a channel of which nobody knows any more who reads it: it may be shared with others by now."""
+    if not is_channel(desk):
+        return True
+    channel = work.people.look_up((), (desk,), ()).groups.get(desk)
+    return channel is not None and bool(channel.members)
+
+
 def is_channel(id: str) -> bool:
     return id.startswith(("C", "G"))

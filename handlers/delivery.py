@@ -160,7 +160,7 @@ class Postman:
         if isinstance(act, Mail):
             return await self._mailer.send(letter, act)
         if isinstance(act, Stuck):
-            return Failed(act.reason, unsure=False, for_good=True)
+            return Failed(act.reason, unsure=letter.unsure, for_good=act.for_good)
         return await slack.perform(clients, letter, act)
 
     async def _needs_sending(self, clients: Clients, letter: Letter, act: Act) -> bool:

@@ -11,3 +11,5 @@ async def channel_moved(office: Office, event: Event) -> None:
     told = ChannelMoved.model_validate(event.event)
     move = partial(spaces.channel_moved, old=told.old_channel_id, new=told.new_channel_id, now=office.now())
     await office.transact(event.team_id, move)
+    # It may be shared with another organisation now: if it stands in for managers, who reads it is news.
+    await office.read_stand_in(event.team_id)

@@ -106,9 +106,10 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """It cannot be said before something else was, which a person has to mend."""
+    """It cannot be said before something else was, which a person has to mend unless it is not `for_good`."""
 
     reason: str
+    for_good: bool = True
 
 
 Act = Post | Redraw | Whisper | Remove | Replace | Publish | Upload | React | Unsay | Mail | Stuck

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot import desks, escalations
+from bot import desks, escalations, hops
 from bot.messages import (
     EscalationArrived,
     EscalationMoved,
@@ -13,9 +13,12 @@ from bot.messages import (
     EscalationTalkRedrawn,
 )
 from bot.ports import Letter, Work
-from handlers.letters.acts import Act, Post, Redraw
+from handlers.letters.acts import Act, Post, Redraw, Stuck
 from handlers.letters.places import unsaid
 from handlers.views import escalations as view
+
+UNKNOWN_READERS = Stuck("who_reads_it_is_unknown", for_good=False)
+"""Of a channel that stands in: until its readers were asked for anew, nothing is brought there."""
 
 
 def arrived(work: Work, letter: Letter, _now: datetime, message: EscalationArrived) -> Act | None:
@@ -23,6 +26,8 @@ def arrived(work: Work, letter: Letter, _now: datetime, message: EscalationArriv
     if told is None:
         return None
     waits = told.escalation.holder == to and not told.escalation.closed
+    if not hops.may_be_told(work, to):
+        return UNKNOWN_READERS if waits or letter.unsure else None
     # What may have been sent already is looked for, so that it can be redrawn.
     return Post(to, view.desk(told, to), (to,)) if waits or letter.unsure else None
 
@@ -40,6 +45,8 @@ def overdue(work: Work, letter: Letter, _now: datetime, message: EscalationOverd
     told, to = escalations.read(work, message.escalation), letter.to
     if told is None or told.escalation.holder != to or told.escalation.closed:
         return None
+    if not hops.may_be_told(work, to):
+        return UNKNOWN_READERS
     return Post(to, view.overdue(told, to), (to,))
 
 

@@ -308,3 +308,30 @@ def _together(town: Town, who: str) -> list[str]:
     """The conversations of several in which somebody reads something."""
     rooms = town.slack.shown(who).channels
     return [name for name in rooms if name.startswith("mpdm-") and rooms[name]]
+
+
+async def test_what_waits_for_a_channel_is_held_back_once_that_is_shared_with_another_organisation(
+    town: Town,
+) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await town.slack.joins("eve", "people-ops")
+    await _invite_goodword(town)
+    town.slack.faults.add("chat.postMessage", "ratelimited", times=1, retry_after=60)
+    await town.types("eve", "/escalate")
+    await _choose(town, "eve", person="ben")
+    written = {"happened": {"happened": HAPPENED}}
+    await town.slack.submits("eve", town.slack.shown("eve").views[-1].id, written)
+    await town.hears("delivery", "EscalationArrived later ratelimited")
+
+    # Shared, it has another id: that is how Slack tells of it.
+    await town.slack.joins(town.bot.me.bot_user, "acme-shared")
+    event = {
+        "type": "channel_id_changed",
+        "old_channel_id": "C0PEOPLEOP",
+        "new_channel_id": "C0ACMESHRD",
+        "event_ts": town.slack.world.new_ts(),
+    }
+    await town.slack.send_events(town.slack.emit(event))
+    town.slack.clock.forward(timedelta(minutes=2))
+    await town.hears("delivery", "EscalationArrived", times=2)
+    assert not [one for one in town.slack.shown("xenia").channels["acme-shared"] if one.bot]
