@@ -183,8 +183,12 @@ class Many:
         return asyncio.create_task(self._all_known())
 
     async def office_of(self, workspace: str) -> Office | None:
-        if workspace not in self._branches and self._may_ask():
-            await self.follow()
+        if workspace not in self._branches:
+            if self._may_ask():
+                await self.follow()
+            else:  # a look that is under way may find it; what is acknowledged before is never sent again
+                async with self._following:
+                    pass
         branch = self._branches.get(workspace)
         return branch.office if branch else None
 
@@ -209,8 +213,12 @@ class Many:
     async def follow(self) -> None:
         """Serve what the store says is installed, and nothing else."""
         async with self._following:
-            self._followed = self._now()
-            standing = await self._register(lambda shelf: shelf.standing())
+            before, self._followed = self._followed, self._now()
+            try:
+                standing = await self._register(lambda shelf: shelf.standing())
+            except BaseException:
+                self._followed = before  # or nobody would ask for a while, and take all for strangers
+                raise
             for account in [one for one in self._badges if one not in standing.versions]:
                 del self._badges[account]
             for account, version in standing.versions.items():
@@ -283,11 +291,10 @@ class Many:
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 
-    async def _ended(self, account: str) -> None:
+    async def _ended(self, held: Installation) -> None:
         """Slack says so of a token, though its event has not come, or will not."""
-        now = self._now()
-        await self._register(lambda shelf: shelf.end(account, now))
-        if account in self._badges:
+        now, account = self._now(), held.account
+        if await self._register(lambda shelf: shelf.end_held(held, now)) and account in self._badges:
             log.warning("Goodword was removed from %s: it says nothing there any more", account)
         await self.follow()
 

@@ -588,6 +588,9 @@ class Installations(Protocol):
 
     def end(self, account: str, now: datetime) -> None: ...
 
+    def end_held(self, held: Installation, now: datetime) -> bool:
+        """End it unless it was installed anew, or its token renewed, since it was read."""
+
     def end_spaces(self, account: str, left: Sequence[str], now: datetime) -> None: ...
 
     def begin_renewal(self, held: Installation, now: datetime, until: datetime) -> bool: ...

@@ -66,7 +66,7 @@ class Badge:
         register: Register,
         exchange: Exchange,
         now: Clock,
-        ended: Callable[[str], Awaitable[None]],
+        ended: Callable[[Installation], Awaitable[None]],
     ) -> None:
         self.held = held
         self._register = register
@@ -108,7 +108,7 @@ class Badge:
         if self.held.token != used or await self.read_again():
             return True
         if said in OVER:
-            await self._ended(self.held.account)
+            await self._ended(self.held)
             return False
         if said == "token_expired" and self.held.refresh_token:
             await asyncio.shield(self.renew())

@@ -90,6 +90,14 @@ class InstallationShelf:
         )
         self._release([one.workspace for one in spaces], now)
 
+    def end_held(self, held: Installation, now: datetime) -> bool:
+        """End it unless it was installed anew, or its token renewed, since it was read."""
+        query = select(installations.c.account_id).where(self._is(held)).with_for_update()
+        if self._connection.execute(query).first() is None:
+            return False
+        self.end(held.account, now)
+        return True
+
     def end(self, account: str, now: datetime) -> None:
         """End it at once: its tokens are gone, and none of its workspaces is served any more."""
         gone = {"bot_token": None, "refresh_token": None, "expires_at": None, "revoked_at": now}

@@ -1,5 +1,6 @@
 """Many workspaces in one Goodword: installed by OAuth, apart from each other, and gone at once."""
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -349,3 +350,29 @@ def test_settings_that_contradict_each_other_are_refused_in_a_sentence(
         monkeypatch.setenv(name, value)
     with pytest.raises(Refusal, match=sentence):
         environment.read()
+
+
+async def test_a_workspace_that_is_being_looked_for_is_not_taken_for_a_stranger(database_url: str) -> None:
+    async with spaces(database_url) as both, served_by(both.exchange, database_url) as other:
+        await other.installs(FIRST)
+        both.exchange.clock.forward(timedelta(seconds=3))
+        one, two = await asyncio.gather(
+            both.bot.branches.office_of(FIRST), both.bot.branches.office_of(FIRST)
+        )
+        assert one is not None
+        assert two is one
+
+
+async def test_word_of_an_old_token_does_not_end_what_was_installed_anew(database_url: str) -> None:
+    async with spaces(database_url, installed=[FIRST]) as both:
+        store = both.bot.store
+        old = await store.register(lambda shelf: shelf.find(FIRST))
+        assert old is not None
+        await both.installs(FIRST)
+        now = both.exchange.clock.now()
+
+        assert not await store.register(lambda shelf: shelf.end_held(old, now))
+        newest = await store.register(lambda shelf: shelf.find(FIRST))
+        assert newest is not None
+        assert await store.register(lambda shelf: shelf.end_held(newest, now))
+        assert await store.register(lambda shelf: shelf.find(FIRST)) is None
