@@ -25,6 +25,7 @@ log = logging.getLogger("goodword")
 
 FOLLOW_EVERY = timedelta(seconds=10)  # how soon a replica sees what another has installed or ended
 ASK_AGAIN = timedelta(seconds=2)  # about a workspace that is not served
+MOST_ASKED = 1000  # of those that are kept in mind
 ERASE_EVERY = timedelta(hours=1)
 
 
@@ -158,6 +159,7 @@ class Many:
         self._badges: dict[str, tuple[Badge, Clients]] = {}
         self._following = asyncio.Lock()
         self._followed: datetime | None = None
+        self._asked: dict[str, datetime] = {}  # workspaces that are not served, and when they were looked for
         self._erased: datetime | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -184,11 +186,7 @@ class Many:
 
     async def office_of(self, workspace: str) -> Office | None:
         if workspace not in self._branches:
-            if self._may_ask():
-                await self.follow()
-            else:  # a look that is under way may find it; what is acknowledged before is never sent again
-                async with self._following:
-                    pass
+            await self._look_for(workspace)
         branch = self._branches.get(workspace)
         return branch.office if branch else None
 
@@ -213,12 +211,8 @@ class Many:
     async def follow(self) -> None:
         """Serve what the store says is installed, and nothing else."""
         async with self._following:
-            before, self._followed = self._followed, self._now()
-            try:
-                standing = await self._register(lambda shelf: shelf.standing())
-            except BaseException:
-                self._followed = before  # or nobody would ask for a while, and take all for strangers
-                raise
+            self._followed = self._now()
+            standing = await self._register(lambda shelf: shelf.standing())
             for account in [one for one in self._badges if one not in standing.versions]:
                 del self._badges[account]
             for account, version in standing.versions.items():
@@ -304,9 +298,22 @@ class Many:
         found = self._badges.get(account)
         return found[1].reader if found else None
 
-    def _may_ask(self) -> bool:
-        now = self._now()
-        return self._followed is None or not timedelta() <= now - self._followed < ASK_AGAIN
+    async def _look_for(self, workspace: str) -> None:
+        """Read the store, unless that was done for this very workspace just now."""
+        now, asked = self._now(), self._asked.get(workspace)
+        if asked is not None and timedelta() <= now - asked < ASK_AGAIN:
+            async with (
+                self._following
+            ):  # one under way may find it, and what is acknowledged never comes again
+                return
+        if len(self._asked) >= MOST_ASKED:
+            self._asked.clear()
+        self._asked[workspace] = now
+        try:
+            await self.follow()
+        except BaseException:
+            self._asked.pop(workspace, None)  # or the next request would take it for a stranger
+            raise
 
     async def _all_known(self) -> None:
         await asyncio.gather(*(branch.begun[0] for branch in self._branches.values()), return_exceptions=True)

@@ -354,8 +354,8 @@ def test_settings_that_contradict_each_other_are_refused_in_a_sentence(
 
 async def test_a_workspace_that_is_being_looked_for_is_not_taken_for_a_stranger(database_url: str) -> None:
     async with spaces(database_url) as both, served_by(both.exchange, database_url) as other:
+        await both.bot.branches.look()  # at this very moment it is nowhere yet
         await other.installs(FIRST)
-        both.exchange.clock.forward(timedelta(seconds=3))
         one, two = await asyncio.gather(
             both.bot.branches.office_of(FIRST), both.bot.branches.office_of(FIRST)
         )
