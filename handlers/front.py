@@ -27,6 +27,7 @@ from starlette.routing import Route
 
 from bot import logs
 from handlers import capture, payloads
+from handlers.errors import reference
 from handlers.routes import Bolt
 
 log = logging.getLogger("goodword.front")
@@ -95,6 +96,8 @@ class Road:
             answer = BoltResponse(status=no.status, body=no.sentence)
         except ValidationError:
             answer = BoltResponse(status=400, body="This is not what Slack sends.")
+        except Exception as error:  # noqa: BLE001 - a server would log its message, which may quote a person
+            answer = BoltResponse(status=500, body=f"reference {reference(error)}")
         took = time.perf_counter() - began
         log.info("%s: %d in %d ms", kind, answer.status, took * 1000)
         self._seen(kind, answer.status, took)

@@ -16,7 +16,6 @@ from typing import Any
 import aiohttp
 from slack_bolt.response import BoltResponse
 
-from handlers.errors import reference
 from handlers.front import LARGEST, UNREADABLE, Refused, Road, json_object
 from handlers.payloads import Envelope
 
@@ -130,11 +129,7 @@ class Line:
         self._slots.release()
 
     async def _answer(self, said: dict[str, Any], size: int) -> None:
-        try:
-            answer = await self._road.take(partial(_payload, said, size))
-        except Exception as error:  # noqa: BLE001 - as a server answers 500: logged, and for Slack to repeat
-            reference(error)
-            return
+        answer = await self._road.take(partial(_payload, said, size))
         if answer.status != HTTPStatus.OK:
             return
         try:

@@ -64,10 +64,6 @@ class Readiness:
         slow = f"the database is slow: it took {took:.1f} seconds to answer" if took > SLOW else ""
         return wrong or slow
 
-    async def _wrong(self) -> str:
-        of_ours = await self.schema() or self.dead(SILENT) or self._cramped() or await self._stuck()
-        return of_ours or self.line()
-
     def dead(self, after: float = DEAD) -> str:
         """Say whether something that never rests does; only a new start wakes it."""
         if (age := self.pulse.age(HEARTBEAT)) > after:

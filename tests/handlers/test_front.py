@@ -558,3 +558,18 @@ async def test_a_click_that_cannot_be_answered_leaves_nothing_to_say(door: Door)
     assert answer.status_code == 200
     letters = await door.store.claim(MORNING, 100)
     assert {type(one.message) for one in letters} == {KudosPosted, KudosReceived}
+
+
+@on_sqlite
+async def test_a_fault_at_the_door_is_told_by_a_reference_and_never_by_words(
+    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_body: object) -> bool:
+        raise ValueError("what Ada wrote about Ben")
+
+    monkeypatch.setattr(front.capture, "is_idle", fails)
+    said = await door.post(json.dumps(event({"type": "message", "text": "hello"})).encode())
+    assert said.status_code == 500
+    assert "reference" in said.text
+    assert said.text.split()[-1] in caplog.text
+    assert "what Ada wrote" not in caplog.text
