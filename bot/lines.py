@@ -62,5 +62,5 @@ def _find(shelf: Installations, account: str) -> Installation | None:
     return shelf.find(account)
 
 
-async def _left_to_the_bot(_account: str) -> None:
+async def _left_to_the_bot(_held: Installation) -> None:
     """A command only looks; that an installation has ended is written down by the bot that runs."""

@@ -567,7 +567,7 @@ async def test_a_fault_at_the_door_is_told_by_a_reference_and_never_by_words(
     def fails(_body: object) -> bool:
         raise ValueError("what Ada wrote about Ben")
 
-    monkeypatch.setattr(front.capture, "is_idle", fails)
+    monkeypatch.setattr("handlers.capture.is_idle", fails)
     said = await door.post(json.dumps(event({"type": "message", "text": "hello"})).encode())
     assert said.status_code == 500
     assert "reference" in said.text
