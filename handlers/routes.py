@@ -177,7 +177,7 @@ def bolt_for(office_of: OfficeOf, slack: AsyncWebClient, signing_secret: str, li
             return BoltResponse(status=200, body="")
         if not workspace:
             return BoltResponse(status=400, body=NOT_SLACK)
-        office = await office_of(workspace) or await _whose_message(office_of, body)
+        office = await _whose_message(office_of, body) or await office_of(workspace)
         if office is None and "command" in body:
             return BoltResponse(status=200, body=view.refused(strangers.NOT_HERE))
         if office is None or (context.user_id == office.me.bot_user and kind in ECHOES):
@@ -223,9 +223,9 @@ def bolt_for(office_of: OfficeOf, slack: AsyncWebClient, signing_secret: str, li
 async def _whose_message(office_of: OfficeOf, body: Mapping[str, Any]) -> Office | None:
     """Of somebody from another organisation who clicks, Slack may name the workspace, and not ours.
 
-    The message that was clicked tells who wrote it, and where.
+    The message that was clicked tells who wrote it, and where; we may be in that other workspace, too.
     """
-    message = body.get("message")
+    message = body.get("message") if body.get("type") == "block_actions" else None
     team = message.get("team") if isinstance(message, dict) else None
     office = await office_of(team) if isinstance(team, str) else None
     return office if office and message and message.get("user") == office.me.bot_user else None
