@@ -24,9 +24,10 @@ KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
 # For stories that are told over HTTP and over Socket Mode, in whichever the others are.
 WAYS = [("sqlite", "http"), ("postgresql", "http"), ("sqlite", "socket")]
 both_ways = pytest.mark.parametrize(("engine_name", "transport"), WAYS, indirect=True)
-# A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
 # GOODWORD_TRANSPORT=socket tells every story over Socket Mode instead of HTTP.
 SOCKET = os.environ.get("GOODWORD_TRANSPORT", "http") == "socket"
+TURNS = 20  # of the event loop
+# A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 TWICE: list[str] = []  # the story that is told beside a mirror, see tests/twice.py
 
@@ -80,8 +81,10 @@ class Town:
             while True:
                 self._news.clear()
                 if not await self.bot.store.across(unfinished, only_reads=True):
-                    return
+                    break
                 await self._news.wait()
+        for _ in range(TURNS):  # what was written in the last moment is told in the next ones
+            await asyncio.sleep(0)
 
     def news(self) -> "asyncio.Task[bool]":
         """Ends when Goodword next tells of something."""

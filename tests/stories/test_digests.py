@@ -462,6 +462,7 @@ async def test_a_slack_without_charts_gets_the_same_words_without_one(town: Town
     (post,) = in_channel(town)
     assert "data_visualization" not in {block["type"] for block in post.blocks}
     assert "Support, by Sales once" in post.plain
+    await town.hears("delivery", "DigestPart sent")
     assert town.happened.count(("delivery", "DigestPart sent")) == 1
 
 
