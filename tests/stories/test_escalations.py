@@ -383,7 +383,8 @@ async def test_withdrawn_before_the_next_manager_was_told_it_never_reaches_them(
     # Two are on their way, to Ada and to Ruth, and neither may slip through.
     town.slack.faults.add("chat.postMessage", "ratelimited", times=9, retry_after=300)
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON, settled=False)
-    await town.slack.until(lambda: any(call.status == 429 for call in town.slack.calls))
+    await town.hears("delivery", "EscalationArrived later")
+    await town.hears("delivery", "EscalationMoved later")
     await _forged(town, "ada", Move.WITHDRAW, settled=False)
     town.slack.faults.clear()
     town.slack.clock.forward(timedelta(minutes=6))
@@ -399,7 +400,7 @@ async def test_two_steps_told_late_are_told_one_by_one(town: Town) -> None:
     await _words(town, "mo", Move.TAKE_FURTHER, PASSED_ON)
     town.slack.faults.add("chat.postMessage", "ratelimited", retry_after=300)
     await town.slack.clicks("ruth", _desk(town, "ruth"), f"escalation_{Move.ACKNOWLEDGE}")
-    await town.slack.until(lambda: any(call.status == 429 for call in town.slack.calls))
+    await town.hears("delivery", "EscalationMoved later")
     await _forged_words(town, "ruth", Move.RESOLVE, NOTE)
     town.slack.clock.forward(timedelta(minutes=6))
     await town.settled()
