@@ -354,7 +354,7 @@ class Escalations(Protocol):
 
     def reported_by(self, person: str, limit: int | None) -> list[Escalation]: ...
 
-    def held_by(self, holder: str, limit: int) -> list[Escalation]: ...
+    def held_by(self, holder: str, limit: int | None) -> list[Escalation]: ...
 
     def about(self, subject: str, reporter: str, since: datetime) -> int:
         """How many escalations the reporter opened about a person or team since then."""
@@ -411,7 +411,7 @@ class Outbox(Protocol):
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
         """Queue a message for a channel, a person or an address; gives its key."""
 
-    def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
+    def put_keyed(self, key: str, to: str, message: Message, now: datetime, about: str = "") -> bool:
         """Queue a message under a key of the caller's own; False where the key was used before."""
 
     def amend(self, key: str, message: Message) -> None:
@@ -430,6 +430,9 @@ class Outbox(Protocol):
 
     def standing_at(self, place: Place) -> Message | None:
         """What was sent to this place in the chat."""
+
+    def standing_in(self, channel: str, kind: type[Message]) -> list[str]:
+        """The keys of what of this kind was sent to a channel of the chat, in their order."""
 
     def put_once(self, to: str, message: Message, now: datetime, about: str) -> None:
         """Queue a message unless one about the same subject waits already and nobody is sending it."""

@@ -122,6 +122,10 @@ EVENTS: Mapping[str, Handler] = {
     "subteam_updated": directory.group_changed,
     "subteam_members_changed": directory.members_changed,
     "channel_id_changed": spaces.channel_moved,
+    **dict.fromkeys(
+        ("channel_shared", "channel_unshared", "member_joined_channel", "member_left_channel"),
+        spaces.readers_changed,
+    ),
 }
 # Where the app is installed, and where no more; heard also of a workspace that is not served.
 LIFECYCLE = frozenset({"app_uninstalled", "tokens_revoked", "team_access_granted", "team_access_revoked"})

@@ -37,6 +37,7 @@ _PLACES = (
     (escalations, "holder_id"),
     (escalations, "first_id"),
     (escalations, "second_id"),
+    (escalation_moves, "holder_id"),
 )
 # The same, where there can be one row of each kind: what the new id has already is the later.
 _SINGLE = ((digests, "addressee"), (channel_modes, "channel_id"))
