@@ -13,6 +13,7 @@ from bot import config as environment
 from bot import directory, kudos, operate
 from bot.config import Config
 from bot.errors import Refusal
+from handlers.views import settings as settings_view
 from storage.tables import installations, metadata
 from tests.spaces import CLIENT_ID, CLIENT_SECRET, FIRST, ORGANISATION, SECOND, Spaces, served_by, spaces
 from tests.town import KEY, SECRET, words
@@ -227,6 +228,14 @@ async def test_an_organisation_installs_it_once_for_the_workspaces_it_grants(dat
         await both.second.slack.clicks("cy", both.second.channel("kudos")[-1], "kudos_join")
         await both.settled()
         assert "Cy joins in" in both.second.channel("kudos")[-1].plain
+        # Whoever clicks may belong to another workspace of the organisation: it counts where the view is.
+        slack = both.second.slack
+        await slack.opens_home("eve")
+        await both.settled()
+        await slack.clicks("eve", "home", settings_view.OPEN)
+        await slack.clicks("eve", slack.shown("eve").views[-1], settings_view.CHANGE, value="timezone")
+        await slack.submits("eve", slack.shown("eve").views[-1].id, {"value": {"value": "Asia/Tokyo"}})
+        assert "Asia/Tokyo" in slack.shown("eve").views[-1].plain
 
         exchange.clock.forward(timedelta(seconds=1))
         await exchange.grant(ORGANISATION, FIRST, granted=False)
