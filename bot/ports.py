@@ -169,8 +169,8 @@ class People(Protocol):
 
     def administrators(self) -> list[Person]: ...
 
-    def put(self, people: Sequence[Person], now: datetime) -> None:
-        """Keep people as they are now; places in the chart that wait for one of them become theirs."""
+    def put(self, people: Sequence[Person], now: datetime, *, seat: bool = True) -> None:
+        """Keep people as they are now, and `seat` them where places in the chart wait for one of them."""
 
     def put_group(self, group: Group, now: datetime) -> None: ...
 
@@ -199,6 +199,9 @@ class Chart(Protocol):
 
     def reports_of(self, manager: str) -> int:
         """How many report to somebody, not counting those who left."""
+
+    def seat(self) -> None:
+        """Give places that wait for somebody who was met since to them."""
 
     def everybody(self) -> list[Seat]: ...
 
@@ -538,6 +541,9 @@ class Work(Protocol):
 
     def one_at_a_time(self, matter: str) -> None:
         """Wait until no other transaction of this workspace deals with the same matter."""
+
+    def alone_with(self, matter: str) -> bool:
+        """The same without waiting; False where another transaction deals with it now."""
 
     @property
     def people(self) -> People: ...

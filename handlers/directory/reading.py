@@ -66,6 +66,7 @@ async def read_everything(
     if scim:
         colleagues: Sequence[Colleague] = await scim.colleagues()
         changes = await transact(workspace, partial(people.scim_says, colleagues=colleagues))
+        await transact(workspace, people.seat)
     return Read(met.people, met.groups, profiles, changes, await directory.read_stand_in(workspace))
 
 

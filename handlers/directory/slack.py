@@ -25,6 +25,7 @@ log = logging.getLogger("goodword.directory")
 
 PAGE = 200  # Slack's advice for users.list
 PROFILES = 100  # as many as Slack lets us read in a minute are kept together
+PAUSES = (0, 0.2)  # seconds; whoever else is at the chart for a moment only has ended by then
 PATIENCE = 1.5  # seconds; somebody is waiting, and Slack gives up on us after three
 
 Alive = Callable[[], Awaitable[None]]
@@ -100,7 +101,12 @@ class Directory:
         except BROKEN as error:
             log.warning("could not look up people in Slack: %s", type(error).__name__)
             return
-        await self._meet(workspace, [person for person in met if person], groups)
+        known = [person for person in met if person]
+        meet = partial(people.meet_at_once, people=known, groups=groups, now=self._now())
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            if await self._transact(workspace, meet):
+                return  # otherwise an import is under way, which seats them at its end
 
     async def read_stand_in(self, workspace: str) -> str | None:
         """Learn who reads the channel that stands in for managers; where Slack does not tell, nobody does.
