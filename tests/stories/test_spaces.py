@@ -7,14 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from bot import config as environment
 from bot import directory, kudos, operate
 from bot.config import Config
 from bot.errors import Refusal
+from handlers.manifest import SCOPES
 from handlers.views import settings as settings_view
-from storage.tables import installations, metadata
+from storage.tables import installations, metadata, people
 from tests.spaces import CLIENT_ID, CLIENT_SECRET, FIRST, ORGANISATION, SECOND, Spaces, served_by, spaces
 from tests.town import KEY, SECRET, words
 
@@ -149,6 +150,15 @@ async def test_what_people_wrote_is_erased_a_month_after_the_app_was_removed(dat
         assert await both.bot.store.across(lambda c: _holding(c, SECOND)) >= {"people", "kudos", "outbox"}
 
         await both.installs(FIRST)
+        # Who was thanked then may be nobody that is known here now.
+        theirs = (people.c.workspace_id == FIRST, people.c.person_id == both.first.id("ben"))
+        await both.bot.store.across(lambda connection: connection.execute(delete(people).where(*theirs)))
+        await both.first.types("ada", "/kudos undo")
+        gone = "Your kudos to a colleague is more than 15 minutes old, so it stays."
+        assert both.first.last_words_to("ada") == gone
+        await both.first.types("ada", "/kudos mine")
+        assert "Something went wrong" not in both.first.last_words_to("ada")
+
         await both.first.types("cy", "/kudos @ben for the long list of prices")
         await both.settled()
         assert await both.bot.store.transact(FIRST, kudos.verify) == []
@@ -378,9 +388,15 @@ async def test_a_workspace_that_is_being_looked_for_is_not_taken_for_a_stranger(
 async def test_word_of_an_old_token_does_not_end_what_was_installed_anew(database_url: str) -> None:
     async with spaces(database_url, installed=[FIRST]) as both:
         store = both.bot.store
+        narrow = update(installations).values(scopes="commands", version=installations.c.version + 1)
+        await store.across(lambda connection: connection.execute(narrow))
+        await both.bot.branches.look()
         old = await store.register(lambda shelf: shelf.find(FIRST))
         assert old is not None
         await both.installs(FIRST)
+        office = await both.bot.branches.office_of(FIRST)
+        assert office is not None
+        assert office.me.scopes == SCOPES.keys()  # and not those of before
         now = both.exchange.clock.now()
 
         assert not await store.register(lambda shelf: shelf.end_held(old, now))
