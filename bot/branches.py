@@ -278,7 +278,8 @@ class Many:
         for workspace, branch in list(self._branches.items()):
             space = standing.spaces.get(workspace)
             held = self._badges[space.account][0].held if space and space.account in self._badges else None
-            if space and held and branch.account == held.account and branch.office.me == identity(space, held):
+            me = identity(space, held) if space and held else None
+            if held and branch.account == held.account and branch.office.me == me:
                 continue
             del self._branches[workspace]
             task = asyncio.create_task(branch.close())
