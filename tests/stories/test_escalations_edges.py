@@ -13,6 +13,7 @@ from handlers.playground.api_people import group_json
 from handlers.views.directory import UNFIT
 from storage.tables import escalation_moves
 from storage.tables import escalations as rows
+from tests.stories.test_capture import _moves
 from tests.stories.test_escalations import (
     HAPPENED,
     PASSED_ON,
@@ -369,6 +370,22 @@ async def test_whom_it_is_about_can_do_nothing_in_the_channel_that_stands_in(tow
         assert "Only the person who has this on their desk can do that." in town.last_words_to("ben")
     assert not town.slack.shown("ben").views
     assert not [saw for saw in _in_stand_in(town, "ben") if "About" in saw]
+
+
+async def test_a_channel_that_stands_in_keeps_what_it_had_under_a_new_id(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await town.slack.joins("eve", "people-ops")
+    await _invite_goodword(town)
+    await _escalate(town, "eve", "ben")
+    await _moves(town, "C0PEOPLEOP", "C0PEOPLE02")
+
+    await town.slack.opens_home("eve")
+    await town.settled()
+    await town.slack.clicks("eve", "home", f"escalation_{Move.WITHDRAW}")
+    await town.settled()
+    (shown,) = _in_stand_in(town, "omar")
+    assert "it was withdrawn" in shown
+    assert HAPPENED in shown
 
 
 def _in_stand_in(town: Town, who: str) -> list[str]:
