@@ -105,7 +105,7 @@ def _people(found: Recognition) -> list[Block]:
     if rest:
         said.append(blocks.context(f"{rest} more: choose one person above, or take the file."))
     if not found.people:
-        said.append(blocks.words("No support staff report to you at the moment."))
+        said.append(blocks.words("Nobody reports to you at the moment."))
     if quiet:
         said.append(blocks.words(_quiet(quiet, found.days)))
     if (unlisted := len(found.people) - MOST_PEOPLE) > 0:
