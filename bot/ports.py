@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.messages import Message
 from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
-from bot.rules.digest import Gathered, Member, Support
+from bot.rules.digest import Digest, Gathered, Member, Support
 from bot.rules.escalation import Escalation
 from bot.rules.hearing import Wish
 from bot.rules.installations import Installation, Standing
@@ -479,6 +479,17 @@ class Digests(Protocol):
 
     def write(self, kind: Kind, addressee: str, made: Made, now: datetime) -> bool:
         """Write one down; False where the digest of this period was made before."""
+
+    def draft(self, kind: Kind, addressee: str, period: str) -> Digest | None:
+        """What was kept of one, if nothing was taken back or changed since of what it is made of."""
+
+    def keep_draft(self, kind: Kind, addressee: str, period: str, told: Digest, now: datetime) -> None:
+        """Keep in this process what was read after `draft` was asked, for the messages that follow."""
+
+    def let_draft_go(self, kind: Kind, addressee: str, period: str) -> None: ...
+
+    def let_drafts_go(self, before: datetime) -> None:
+        """Forget those that were kept before then, of whichever workspace."""
 
     def gather(
         self, since: datetime, until: datetime, support: Support, to: Collection[str] | None = None
