@@ -7,12 +7,12 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.language import corpus, learning
+from benchmarks.language import corpus, learning, roles
 from bot.rules.language import features, lexicon, markup, model
 
 SEEN_LEAST = 2  # messages in which a feature must occur
 # Rows and pairs of words are many, and tell little unless they come back.
-ROWS, ROWS_SEEN_LEAST = ("t:", "b:", "o:"), 4
+ROWS, ROWS_SEEN_LEAST = ("t:", "b:", "o:"), 5
 COST = 1.2
 LIGHTER = {"again": 0.5, "deeds": 0.4, "tenth": 0.5}  # what is made out of other messages counts for less
 ROUNDS = 12
@@ -25,6 +25,7 @@ def main() -> None:
     examples = written + corpus.with_others(written) + corpus.with_deeds()
     text = learnt(examples)
     WEIGHTS.write_text(text, encoding="utf-8")
+    roles.WEIGHTS.write_text(roles.learnt(written), encoding="utf-8")
     print(f"{len(examples)} messages, {text.count(chr(10)) - 1} features, {len(text.encode())} bytes")
 
 
