@@ -129,6 +129,10 @@ class Workspace:
     def request_url(self, url: str | None) -> None:
         self.caller.request_url = url
 
+    def answer_by(self, links: Links) -> None:
+        """Speak to the app down the lines of another workspace: they are the app's, not a workspace's."""
+        self.links = self.caller.links = links
+
     @property
     def tokens(self) -> set[str]:
         """Those of the bot, and in Socket Mode of the app."""
