@@ -52,7 +52,7 @@ fuzz: $(READY)  ## Look for input that makes Goodword fall over or tell tales: F
 image: $(READY)  ## Do what the Dockerfile does in an empty folder, without Docker, and run what comes out
 	@$(BIN)/python -m tests.image
 
-soak: $(READY)  ## Half an hour of mixed load on four processes, with kills and a failing Slack
+soak: $(READY)  ## Half an hour of mixed load on four processes, with kills and a failing Slack; fails where anything is lost, slow or grows
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 bench: $(READY)  ## Measure Goodword beside bare Bolt, and write the table of docs/performance.md anew
