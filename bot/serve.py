@@ -75,7 +75,7 @@ async def run(config: Config, plan: Plan | None = None, shared: Shared | None = 
         if address is None:
             return
         if bot.socket:
-            log.info("Goodword calls Slack for %s; how it is stands at %s/readyz", bot.me.name, address)
+            log.info("Goodword calls Slack for %s, and says how it is at %s/readyz", bot.me.name, address)
         else:
             log.info("Goodword listens for %s at %s/slack/events", bot.me.name, address)
         if shared:

@@ -74,7 +74,10 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 def _refuse(config: Config, count: int) -> None:
     if engines.address(config.database_url.get_secret_value()).get_backend_name() == "sqlite":
-        raise Refusal(f"{count} workers need PostgreSQL, and DATABASE_URL names a file of SQLite.")
+        raise Refusal(
+            f"{count} workers need PostgreSQL, and DATABASE_URL names a file of SQLite:"
+            " name PostgreSQL there, or leave --workers out."
+        )
     if config.slack_app_token.get_secret_value() and count > LINES:
         raise Refusal(f"In Socket Mode Slack takes {LINES} workers at most: each has a line of its own.")
 

@@ -196,7 +196,7 @@ def _said(error: SlackApiError) -> str:
 
 
 def _trouble(error: Exception) -> str:
-    return f"Something went wrong on our side (reference {reference(error)}). Please try again in a minute."
+    return f"Something went wrong on my side (reference {reference(error)}). Please try again in a minute."
 
 
 def _page(html: str, status: int) -> HTMLResponse:
