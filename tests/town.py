@@ -29,7 +29,7 @@ SOCKET = os.environ.get("GOODWORD_TRANSPORT", "http") == "socket"
 TURNS = 20  # of the event loop
 LONGEST = 60.0  # seconds that something may take on a busy machine before the story is given up
 # Slack waits for three seconds; a busy machine may need more, and no story is about that.
-PATIENT = {"ack_seconds": 20.0, "trigger_seconds": 20.0}
+PATIENT: dict[str, Any] = {"ack_seconds": 20.0, "trigger_seconds": 20.0}
 # A Wednesday morning, so that nothing in a story hangs on the day the tests are run.
 MORNING = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 TWICE: list[str] = []  # the story that is told beside a mirror, see tests/twice.py

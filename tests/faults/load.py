@@ -5,7 +5,7 @@ import itertools
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from handlers.playground import PretendSlack
@@ -170,8 +170,8 @@ class Crowd:
         return post
 
 
-def _with_button(posts: Mapping[str, Post], name: str) -> Iterator[Post]:
-    newest = itertools.islice(reversed(posts.values()), NEWEST)
+def _with_button(posts: dict[str, Post], name: str) -> Iterator[Post]:
+    newest = itertools.islice((posts[ts] for ts in reversed(posts)), NEWEST)
     return (post for post in newest if not post.deleted and name in json.dumps(post.blocks))
 
 

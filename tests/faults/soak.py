@@ -268,7 +268,7 @@ def _flat(memory: list[tuple[float, list[int]]]) -> bool:
         grown.append(last / first - 1)
         print(f"memory of one that lived: {first / 1024:.0f} MB, at the end {last / 1024:.0f} MB")
     print(f"it grew by {', '.join(f'{part:+.1%}' for part in grown)}")
-    return max(grown) < MOST_GROWTH
+    return all(part < MOST_GROWTH for part in grown)
 
 
 async def _nothing_lost(trial: Soak) -> bool:
