@@ -220,7 +220,7 @@ class Workspace:
             if not person.is_bot and person.id != "USLACKBOT"
         }
 
-    async def until(self, predicate: Callable[[], object], timeout: float = 10) -> None:  # noqa: ASYNC109 - the dump says what one waited for
+    async def until(self, predicate: Callable[[], object], timeout: float = 30) -> None:  # noqa: ASYNC109 - the dump says what one waited for
         """Wait for something to be true; it is asked again after every change."""
         try:
             async with asyncio.timeout(timeout):
@@ -229,7 +229,7 @@ class Workspace:
         except TimeoutError:
             raise AssertionError(f"Not so within {timeout} s.\n{self.dump()}") from None
 
-    async def quiet(self, timeout: float = 5) -> None:  # noqa: ASYNC109 - the same
+    async def quiet(self, timeout: float = 30) -> None:  # noqa: ASYNC109 - the same
         """Wait until no request to the app is on its way or due."""
         await self.until(lambda: not self._tasks and not self.caller.busy, timeout)
 
