@@ -19,8 +19,8 @@ from bot.lines import Line, lines
 from bot.ports import Parked, Work
 from bot.rules.people import listed
 from handlers import slack, socket
-from handlers.directory.slack import refused_as_stand_in
 from handlers.manifest import SCOPES, manifest
+from handlers.rooms import refused_as_stand_in
 from storage import engine as engines
 from storage import keys, migrations, restoring, workspaces
 from storage import secrets as storage_secrets

@@ -23,6 +23,7 @@ log = logging.getLogger("goodword")
 T = TypeVar("T")
 
 BACKLOG = 2048  # connections that may wait to be accepted
+BEAT = 1.0  # seconds between two signs that a worker's loop goes round
 LAST_REQUESTS = 4  # seconds that requests in hand may take when we stop; Slack gives up after three
 
 
@@ -46,12 +47,14 @@ class Server(uvicorn.Server):
 class Shared:
     """What one of several workers has from the first process.
 
-    `alive` is a pipe that ends with that process; `ready` tells it that this one serves.
+    `alive` is a pipe that ends with that process; `ready` tells it that this one serves, `beat` that its
+    loop goes round.
     """
 
     listening: socket.socket
     alive: int
     ready: Callable[[], object]
+    beat: Callable[[], object]
 
 
 def refuse_unset(config: Config) -> None:
@@ -66,6 +69,8 @@ async def run(config: Config, plan: Plan | None = None, shared: Shared | None = 
     if shared:
         asyncio.get_running_loop().add_reader(shared.alive, _orphaned, shared.alive, stopped)
     async with AsyncExitStack() as closing:
+        if shared:
+            closing.callback(asyncio.create_task(_beating(shared.beat)).cancel)
         bot = await _unless(stopped, closing.enter_async_context(running(plan or plan_of(config))))
         if bot is None:
             return
@@ -82,6 +87,12 @@ async def run(config: Config, plan: Plan | None = None, shared: Shared | None = 
             shared.ready()
         await stopped.wait()
         log.info("stopping: finishing what is in hand")
+
+
+async def _beating(beat: Callable[[], object]) -> None:
+    while True:
+        beat()
+        await asyncio.sleep(BEAT)
 
 
 def _orphaned(alive: int, stopped: asyncio.Event) -> None:

@@ -319,6 +319,12 @@ class MembersChange(Payload):
     removed_users: list[Id] = []
 
 
+class ChannelRead(Payload):
+    """Others than before may read a channel."""
+
+    channel: Id
+
+
 class ChannelMoved(Payload):
     """A channel has a new id, since it is shared with another organisation or no more."""
 

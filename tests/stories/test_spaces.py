@@ -7,18 +7,23 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from bot import config as environment
 from bot import directory, kudos, operate
 from bot.config import Config
 from bot.errors import Refusal
-from storage.tables import installations, metadata
+from handlers.manifest import SCOPES
+from handlers.views import settings as settings_view
+from storage.tables import install_states, installations, metadata, people
 from tests.spaces import CLIENT_ID, CLIENT_SECRET, FIRST, ORGANISATION, SECOND, Spaces, served_by, spaces
 from tests.town import APP_TOKEN, KEY, SECRET, words
 
 THANKS = "Ada thanks @Ben\nfor the invoice at midnight"
 GIVE = "/kudos @ben for the invoice at midnight"
+
+
+used = select(install_states)
 
 
 def kept(connection: Connection) -> list[dict[str, object]]:
@@ -108,8 +113,6 @@ async def test_each_failure_on_the_way_is_one_sentence(database_url: str) -> Non
             theirs = await another.get("/slack/oauth_redirect", params={"code": "1.a", "state": state})
             assert "did not begin in this browser" in theirs.text
         assert "It was not allowed in Slack" in await comes_back(400, error="access_denied", state=state)
-        assert "used before, or is too old" in await comes_back(400, code="1.a", state=state)
-
         assert "(invalid_code)" in await comes_back(400, code="1.a", state=await leaves())
         assert "did not say that it may" in await comes_back(400, state=await leaves())
         both.exchange.refuses = "bad_client_secret"
@@ -122,7 +125,16 @@ async def test_each_failure_on_the_way_is_one_sentence(database_url: str) -> Non
         assert "used before, or is too old" in await comes_back(400, code=code, state=late)
         assert await both.bot.store.across(kept) == []
 
-        assert "is installed in Kestrel" in await comes_back(200, code=code, state=await leaves())
+        # Nothing is kept of those who only leave, so that nobody can fill the place of others.
+        assert await both.bot.store.across(lambda connection: connection.execute(used).all()) == []
+        state = await leaves()
+        assert "is installed in Kestrel" in await comes_back(200, code=code, state=state)
+        (row,) = await both.bot.store.across(kept)
+        for again in (state, f"{state[:-1]}x"):  # used, and not ours
+            browser.cookies.set("goodword_install", again, "127.0.0.1", "/slack")
+            page = await comes_back(400, code=both.exchange.allow(FIRST), state=again)
+            assert "used before, or is too old" in page
+        assert await both.bot.store.across(kept) == [row]
 
 
 @pytest.mark.parametrize(
@@ -190,6 +202,15 @@ async def test_what_people_wrote_is_erased_a_month_after_the_app_was_removed(dat
         assert await both.bot.store.across(lambda c: _holding(c, SECOND)) >= {"people", "kudos", "outbox"}
 
         await both.installs(FIRST)
+        # Who was thanked then may be nobody that is known here now.
+        theirs = (people.c.workspace_id == FIRST, people.c.person_id == both.first.id("ben"))
+        await both.bot.store.across(lambda connection: connection.execute(delete(people).where(*theirs)))
+        await both.first.types("ada", "/kudos undo")
+        gone = "Your kudos to a colleague is more than 15 minutes old, so it stays."
+        assert both.first.last_words_to("ada") == gone
+        await both.first.types("ada", "/kudos mine")
+        assert "Something went wrong" not in both.first.last_words_to("ada")
+
         await both.first.types("cy", "/kudos @ben for the long list of prices")
         await both.settled()
         assert await both.bot.store.transact(FIRST, kudos.verify) == []
@@ -269,6 +290,14 @@ async def test_an_organisation_installs_it_once_for_the_workspaces_it_grants(dat
         await both.second.slack.clicks("cy", both.second.channel("kudos")[-1], "kudos_join")
         await both.settled()
         assert "Cy joins in" in both.second.channel("kudos")[-1].plain
+        # Whoever clicks may belong to another workspace of the organisation: it counts where the view is.
+        slack = both.second.slack
+        await slack.opens_home("eve")
+        await both.settled()
+        await slack.clicks("eve", "home", settings_view.OPEN)
+        await slack.clicks("eve", slack.shown("eve").views[-1], settings_view.CHANGE, value="timezone")
+        await slack.submits("eve", slack.shown("eve").views[-1].id, {"value": {"value": "Asia/Tokyo"}})
+        assert "Asia/Tokyo" in slack.shown("eve").views[-1].plain
 
         exchange.clock.forward(timedelta(seconds=1))
         await exchange.grant(ORGANISATION, FIRST, granted=False)
@@ -411,12 +440,23 @@ async def test_a_workspace_that_is_being_looked_for_is_not_taken_for_a_stranger(
         assert two is one
 
 
+async def _scopes(both: Spaces) -> frozenset[str]:
+    office = await both.bot.branches.office_of(FIRST)
+    assert office is not None
+    return office.me.scopes
+
+
 async def test_word_of_an_old_token_does_not_end_what_was_installed_anew(database_url: str) -> None:
     async with spaces(database_url, installed=[FIRST]) as both:
         store = both.bot.store
+        narrow = update(installations).values(scopes="commands", version=installations.c.version + 1)
+        await store.across(lambda connection: connection.execute(narrow))
+        await both.bot.branches.look()
+        assert (await _scopes(both)) == {"commands"}
         old = await store.register(lambda shelf: shelf.find(FIRST))
         assert old is not None
         await both.installs(FIRST)
+        assert (await _scopes(both)) == SCOPES.keys()
         now = both.exchange.clock.now()
 
         assert not await store.register(lambda shelf: shelf.end_held(old, now))
