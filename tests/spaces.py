@@ -15,7 +15,7 @@ from handlers.identity import Identity
 from handlers.manifest import manifest
 from handlers.playground import Company, Exchange, PretendClock, PretendSlack, sample_company, serve_all
 from storage.work import Store
-from tests.town import APP_TOKEN, KEY, MORNING, PATIENT, SECRET, SOCKET, Town
+from tests.town import APP_TOKEN, BY_SOCKET, KEY, MORNING, PATIENT, SECRET, SOCKET, Town
 
 CLIENT_ID, CLIENT_SECRET = "1234.5678", "the-client-secret"
 FIRST, SECOND, ORGANISATION = "T0FIRST001", "T0SECOND01", "E0WHOLE001"
@@ -89,7 +89,7 @@ def slacks_of(*ids: str, clock: PretendClock, apart: bool, socket: bool = False)
             bot_token=f"xoxb-{id}",
             clock=clock,
             rate_limits=False,
-            **({} if socket else PATIENT),
+            **(BY_SOCKET if socket else PATIENT),
         )
         for id in ids
     ]
