@@ -227,7 +227,8 @@ def readers_changed(work: Work, channel: str, now: datetime) -> bool:
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
     """A person's own escalations, and those on their desk: `LISTED` of each, and one more if there is."""
     mine = [told(work, one) for one in work.escalations.reported_by(person, LISTED + 1)]
-    return mine, [told(work, one) for one in work.escalations.held_by(person, LISTED + 1)]
+    held = work.escalations.held_by(person, LISTED + 1)
+    return mine, [told(work, one) for one in held if not hops.is_shut_out(work, person, one)]
 
 
 def overdue(work: Work, now: datetime, is_holiday: IsHoliday) -> int:
@@ -291,6 +292,7 @@ def _late(work: Work, escalation: Escalation, now: datetime, is_holiday: IsHolid
     """
     holder = work.people.find(escalation.holder)
     in_vain = escalation.stage > 0 or (holder is not None and not holder.active)
+    in_vain = in_vain or hops.is_shut_out(work, escalation.holder, escalation)
     above = _above(work, escalation) if in_vain else None
     acknowledged = escalation.state is State.ACKNOWLEDGED
     source = f"late:{escalation.number}:{escalation.due_at:%Y%m%dT%H%M%S}"
@@ -394,7 +396,7 @@ def _not_theirs(work: Work, escalation: Escalation, by: str, in_channel: str) ->
 
 def _holds(work: Work, escalation: Escalation, by: str, in_channel: str) -> bool:
     if escalation.holder == by:
-        return True
+        return not hops.is_shut_out(work, by, escalation)
     # Whom it is about may have got into the channel that stands in.
     if not hops.is_channel(escalation.holder) or by in hops.barred(work, escalation):
         return False

@@ -87,5 +87,14 @@ def barred(work: Work, escalation: Escalation) -> frozenset[str]:
     return people - {escalation.reporter}
 
 
+def is_shut_out(work: Work, desk: str, escalation: Escalation) -> bool:
+    """Whether who has it on their desk belongs by now to whom it is about, or to another company."""
+    if is_channel(desk):
+        return False
+    found = work.people.find(desk)
+    elsewhere = found is not None and found.home != work.workspace
+    return elsewhere or desk in barred(work, escalation)
+
+
 def is_channel(id: str) -> bool:
     return id.startswith(("C", "G"))

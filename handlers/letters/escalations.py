@@ -13,9 +13,12 @@ from bot.messages import (
     EscalationTalkRedrawn,
 )
 from bot.ports import Letter, Work
-from handlers.letters.acts import Act, Post, Redraw
+from handlers.letters.acts import Act, Post, Redraw, Stuck
 from handlers.letters.places import unsaid
 from handlers.views import escalations as view
+
+SHUT_OUT = Stuck("the_company_changed", for_good=False)
+"""Who was to read it belongs to whom it is about, or elsewhere, by now: it is handed up instead."""
 
 
 def arrived(work: Work, letter: Letter, _now: datetime, message: EscalationArrived) -> Act | None:
@@ -25,6 +28,8 @@ def arrived(work: Work, letter: Letter, _now: datetime, message: EscalationArriv
     waits = told.escalation.holder == to and not told.escalation.closed
     if not waits and not letter.unsure:
         return None
+    if hops.is_shut_out(work, to, told.escalation):
+        return SHUT_OUT
     # What may have been sent already is looked for, so that it can be redrawn.
     return Post(to, view.desk(told, to), (to,), kept_from=hops.kept_from(work, to, told.escalation))
 
@@ -42,6 +47,8 @@ def overdue(work: Work, letter: Letter, _now: datetime, message: EscalationOverd
     told, to = escalations.read(work, message.escalation), letter.to
     if told is None or told.escalation.holder != to or told.escalation.closed:
         return None
+    if hops.is_shut_out(work, to, told.escalation):
+        return SHUT_OUT
     kept_from = hops.kept_from(work, to, told.escalation)
     return Post(to, view.overdue(told, to), (to,), kept_from=kept_from)
 
@@ -49,6 +56,8 @@ def overdue(work: Work, letter: Letter, _now: datetime, message: EscalationOverd
 def talk(work: Work, _letter: Letter, _now: datetime, message: EscalationTalk) -> Act | None:
     told = escalations.read(work, message.escalation)
     if told is None or told.escalation.closed:
+        return None
+    if any(hops.is_shut_out(work, one, told.escalation) for one in (message.first, message.second)):
         return None
     # Goodword may not read there, so it cannot look whether it was said.
     return Post(f"{message.first},{message.second}", view.talk(told), ())
@@ -62,6 +71,8 @@ def redrawn(work: Work, _letter: Letter, _now: datetime, message: EscalationRedr
     # Who got it a second time has two such messages: the later one is to act on.
     latest = [kept for kept, desk in desks.of(work, told.escalation) if desk == to][-1]
     drawn = view.desk(told, to, acts=message.key == latest)
+    if hops.is_shut_out(work, to, told.escalation):
+        drawn = view.withheld()
     kept_from = hops.kept_from(work, to, told.escalation)
     return Redraw(where, drawn, kept_from=kept_from, withheld=view.withheld())
 

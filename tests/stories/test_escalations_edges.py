@@ -27,6 +27,7 @@ from tests.stories.test_escalations import (
     _let_it_wait,
     _reminded,
     _resolved,
+    _tell_of_group,
     _who_saw,
     _words,
 )
@@ -354,6 +355,32 @@ async def test_what_is_for_a_channel_waits_while_others_may_read_along_and_what_
     await town.settled()
     assert "About Ben: it was withdrawn." in _in_stand_in(town, "omar")[0]
     assert len([word for word in town.dms("eve") if "may read along" in word.plain]) == 2  # each once
+
+
+async def test_a_holder_who_joins_the_team_it_is_about_reads_nothing_and_it_is_handed_up(town: Town) -> None:
+    await _escalate(town, "ada", team="S0SUPPORTT")
+    stood = _desk(town, "mo")
+    town.slack.faults.add("chat.postMessage", "ratelimited", times=1, retry_after=60)
+    await town.types("abe", "/escalate")
+    await _choose(town, "abe", team="S0SUPPORTT")
+    written = {"happened": {"happened": HAPPENED}}
+    await town.slack.submits("abe", town.slack.shown("abe").views[-1].id, written)
+    await town.hears("delivery", "EscalationArrived later ratelimited")
+
+    await _tell_of_group(town, "ben", "cy", "mo")
+    town.slack.clock.forward(timedelta(minutes=2))
+    await town.hears("delivery", "EscalationArrived later the_company_changed")
+    assert len([word for word in town.dms("mo") if HAPPENED in word.plain]) == 1
+    await town.slack.clicks("mo", stood, f"escalation_{Move.SETTLE}")
+    await town.hears("delivery", "ClickRefused sent")
+    assert not town.slack.shown("mo").views
+    await town.types("mo", "/escalate status")
+    assert "You have no escalations" in town.last_words_to("mo")
+
+    town.slack.clock.forward(timedelta(days=1, minutes=5))
+    await town.slack.until(lambda: len([word for word in town.dms("omar") if HAPPENED in word.plain]) == 2)
+    await town.slack.until(lambda: not [word for word in town.dms("mo") if HAPPENED in word.plain])
+    assert not [word for word in town.dms("mo") if "A reminder" in word.plain]
 
 
 async def test_whom_it_is_about_can_do_nothing_in_the_channel_that_stands_in(town: Town) -> None:
