@@ -27,7 +27,7 @@ from storage.turn import Alone, Turn, taking
 T = TypeVar("T")
 TRIES = 5
 MOST = 64  # transactions in one commit, so that the first of them does not wait for long
-QUICK = 0.01  # seconds; whatever takes longer has a commit to itself
+QUICK = 0.02  # seconds; whatever takes longer has a commit to itself
 LAST_TRANSACTIONS = 2.0  # seconds that those in hand may take when we stop
 
 
@@ -231,12 +231,13 @@ class Together:
         turn.begin_part()
         try:
             ended = _Ended(self._paces.timed(job.name, job.fn, connection))
+            turn.end_part()
             _still_there(connection)
         except _Lost:
             raise
         except BaseException as error:
             _still_there(connection)
-            if turn.broken:
+            if turn.broken or not turn.can_undo():
                 raise _Undone from error
             turn.undo_part()
             by_itself = isinstance(error, Alone) or engines.is_fleeting(error)
