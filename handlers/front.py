@@ -209,9 +209,10 @@ def _parsed(raw: bytes, content_type: str) -> dict[str, Any]:
 
 def _form(text: str) -> dict[str, Any]:
     """A slash command is the form itself; everything interactive is JSON in its field `payload`."""
+    if "%00" in text or "\0" in text:  # no half of a surrogate pair is in what was UTF-8
+        raise ValueError("a zero")
     fields = _fields(text)
     if "command" in fields or "ssl_check" in fields:
-        _can_be_kept(fields)
         return fields
     return json_object(fields.get("payload", ""))
 

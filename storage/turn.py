@@ -65,8 +65,12 @@ class Turn:
         """Whether what this part did can be undone without undoing what others did before it."""
         if self._written:
             return False
-        failed = not self._sqlite and self._driver.info.transaction_status == TransactionStatus.INERROR
-        return self._in_savepoint or not failed
+        if self._sqlite:
+            return True
+        stands = self._driver.info.transaction_status
+        if stands == TransactionStatus.INERROR:
+            return self._in_savepoint
+        return stands in {TransactionStatus.IDLE, TransactionStatus.INTRANS}
 
     def before_statement(self, *, overtakes: bool) -> None:
         """Of those that overtake all only read."""
@@ -155,12 +159,13 @@ class Turn:
 @contextmanager
 def taking(connection: Connection, memory: Memory, *, shared: bool = False) -> Iterator[Turn]:
     """Write what is left at the end; what was learnt is kept in mind only by `Recall.publish`."""
-    turn = connection.info[TURN] = Turn(connection, memory, shared=shared)
+    kept = connection.info  # which cannot be asked for any more once the connection was cut off
+    turn = kept[TURN] = Turn(connection, memory, shared=shared)
     try:
         yield turn
         turn.finish()
     finally:
-        connection.info.pop(TURN, None)
+        kept.pop(TURN, None)
 
 
 def of(connection: Connection) -> Turn | None:

@@ -293,3 +293,30 @@ async def test_whoever_shares_a_commit_waits_for_no_lock(store: Store) -> None:
     other.open()
     assert await asked[1] == "locked"
     await holding
+
+
+@on_postgresql
+async def test_who_is_cut_off_before_the_commit_is_run_once_more(store: Store) -> None:
+    """By themselves or with others; what ended while nobody looked is noticed with the first question."""
+    await move_in(store)
+    await store.transact(HERE, thanks(ADA, BEN, "first"))
+    cut: list[str] = []
+
+    def cutting(source: str) -> Callable[[Work], object]:
+        def give(work: Work) -> object:
+            given = thanks(BEN, CY, source)(work)
+            if source not in cut:
+                cut.append(source)
+                work._connection.connection.driver_connection.close()  # type: ignore[attr-defined] # noqa: SLF001
+            return given
+
+        give.__module__ = kudos.give.__module__
+        return give
+
+    await store.transact(HERE, cutting("alone"))
+    done = await _together(store, thanks(ADA, BEN, "one"), cutting("shared"), thanks(ADA, BEN, "two"))
+
+    assert cut == ["alone", "shared"]
+    assert [one for one in done if isinstance(one, BaseException)] == []
+    assert await store.transact(HERE, counts(BEN)) == (3, 2)
+    assert await store.transact(HERE, kudos.verify) == []
