@@ -91,21 +91,20 @@ class Turn:
             self._written = True
 
     def lock(self, key: int) -> None:
-        """Take it with the next statement, on the same way to the server, and before that has looked."""
+        """Take it; where the transaction is shared, with the next statement and before that has looked."""
+        if not self.shared:
+            self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
+            return
         self.end_part()
         # Locks of many, taken in any order, would make two replicas wait for each other: wait for none.
-        way = "pg_try_advisory_xact_lock" if self.shared else "pg_advisory_xact_lock"
-        self.lock_wanted = f"SELECT {way}({key})"
+        self.lock_wanted = f"SELECT pg_try_advisory_xact_lock({key})"
 
     def end_part(self) -> None:
-        if self.lock_wanted and self.shared:
+        if self.lock_wanted:
             self.take_lock()
-        elif self.lock_wanted:
-            wanted, self.lock_wanted = self.lock_wanted, ""
-            self._connection.exec_driver_sql(wanted)
 
     def take_lock(self, sql: str = "", given: Sequence[Any] = ()) -> Any:
-        """Take the lock and ask this; gives the cursor with its answer.
+        """Take the lock and ask this, on one way to the server; gives the cursor with its answer.
 
         Two statements, for one would look at the rows as they were before it had the lock. The driver sends
         several only with the values in them.
@@ -113,7 +112,7 @@ class Turn:
         wanted, self.lock_wanted = self.lock_wanted, ""
         cursor = ClientCursor(self._driver)
         cursor.execute(f"{wanted}; {sql}" if sql else wanted, given)
-        if self.shared and not cursor.fetchall()[0][0]:
+        if not cursor.fetchall()[0][0]:
             raise Alone
         if sql:
             cursor.nextset()
