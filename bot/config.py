@@ -82,7 +82,7 @@ class Config(BaseSettings):
     def _of_an_app(cls, value: SecretStr) -> SecretStr:
         token = value.get_secret_value()
         if token and not token.startswith("xapp-"):
-            raise ValueError("must start with xapp-; a bot's token (xoxb-) belongs into SLACK_BOT_TOKEN")
+            raise ValueError("must start with xapp-; a bot's token (xoxb-) belongs in SLACK_BOT_TOKEN")
         return value
 
     @field_validator("goodword_scim_url")

@@ -145,7 +145,10 @@ async def test_without_a_command_it_shows_what_there_is_and_a_typing_error_is_no
         (
             "run --workers 2",
             {"SLACK_BOT_TOKEN": "x", "SLACK_SIGNING_SECRET": "x"},
-            "2 workers need PostgreSQL, and DATABASE_URL names a file of SQLite.",
+            (
+                "2 workers need PostgreSQL, and DATABASE_URL names a file of SQLite:"
+                " name PostgreSQL there, or leave --workers out."
+            ),
         ),
         (
             "run --workers 10",

@@ -31,6 +31,12 @@ class Visitor:
         async with self._http.get("/playground/messages", params=asked) as answer:
             return [str(one["text"]) for one in await answer.json()]
 
+    async def waits_to_see(self, channel: str, words: str) -> None:
+        """What the page says is left to say is counted now and then: a zero may be older than the words."""
+        async with asyncio.timeout(60):
+            while not any(words in one for one in await self.sees(channel)):
+                pass
+
     async def starts_it_again(self) -> None:
         await self.does("switch", name="killed", on=False)
         async with asyncio.timeout(30):
@@ -67,6 +73,7 @@ async def test_killed_while_it_says_something_it_says_it_once(visitor: Visitor) 
     await visitor.does("switch", name="slow", on=False)
     await visitor.starts_it_again()
     await visitor.does("forward_clock", seconds=60)  # the lease of what was under way runs out
+    await visitor.waits_to_see("kudos", "midnight")
     await visitor.waits_for(lambda state: bool(state["still_to_say"] == 0))
 
     assert len([one for one in await visitor.sees("kudos") if "midnight" in one]) == 1
@@ -82,6 +89,7 @@ async def test_an_emoji_put_on_a_message_while_goodword_is_dead_thanks_once(visi
     await visitor.starts_it_again()
     await visitor.does("forward_clock", seconds=60)  # when Slack delivers it again
     await visitor.waits_for(lambda state: not state["still_to_deliver"])
+    await visitor.waits_to_see("kudos", "Borealis")
     await visitor.waits_for(lambda state: bool(state["still_to_say"] == 0))
 
     assert len([one for one in await visitor.sees("kudos") if "Borealis" in one]) == 1

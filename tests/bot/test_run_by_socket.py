@@ -47,6 +47,6 @@ async def test_it_calls_slack_loses_nothing_by_a_new_line_and_stops_with_what_is
         assert secret not in written
     # At its usual level it tells what it does, and complains of nothing.
     assert (
-        " INFO goodword - Goodword calls Slack for Kestrel Instruments; how it is stands at http" in written
+        " INFO goodword - Goodword calls Slack for Kestrel Instruments, and says how it is at http" in written
     )
     assert all(" INFO goodword" in line for line in started.log), written
