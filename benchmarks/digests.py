@@ -1,8 +1,10 @@
 """A digest as the week and the history grow: `python -m benchmarks.digests`.
 
 For each engine: how long the weekly digest takes from the database to the last of its messages, how many
-questions it asks, in how many messages it is said, and a manager's beside it. It is to cost what the week
-costs, and nothing for the history; and the questions are to be the same however many were thanked.
+questions it asks, in how many messages it is said, and a manager's beside it; then, for all messages of the
+weekly one as the postman has them composed, how often the week is read and what that takes of a processor.
+It is to cost what the week costs, and nothing for the history; the questions are to be the same however many
+were thanked, and the week is to be read once however many messages tell it.
 """
 
 import asyncio
@@ -18,19 +20,20 @@ from pathlib import Path
 from sqlalchemy import event, insert
 
 from bot import digests, people
-from bot.messages import RECOGNITION
-from bot.ports import Work
+from bot.messages import RECOGNITION, DigestPart
+from bot.ports import Sent, Work
 from bot.rules.chart import Fact
 from bot.rules.digest import Digest
 from bot.rules.people import Person
 from bot.rules.periods import Kind, Made
+from handlers.letters.compose import compose
 from handlers.views import digest as view
 from storage import migrations, tables, workspaces
 from storage.work import Store
 from tests.postgres import Server
 
 NOW = datetime(2026, 3, 6, 16, tzinfo=UTC)
-WEEK = timedelta(days=7)
+WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
 PEOPLE, SPAN, DEPARTMENTS = 1000, 8, ("Sales", "Support", "Back Office", "Marketing", "Operations", "Finance")
 # (kudos of the week, kudos of the weeks before)
 SIZES = ((50, 0), (5_000, 0), (5_000, 100_000))
@@ -98,6 +101,30 @@ def measured(store: Store, tell: Callable[[Work], Digest | None]) -> tuple[float
     return statistics.median(reading) * 1000, statistics.median(saying) * 1000, len(asked), said
 
 
+async def sent(store: Store) -> tuple[int, int, float]:
+    """Give how many messages the weekly digest took, how often the week was read, and processor seconds."""
+    reads: list[str] = []
+    event.listen(
+        store.engine,
+        "before_cursor_execute",
+        lambda *given: reads.append(given[2]) if "kudos.customer_words" in given[2] else None,
+    )
+    part = DigestPart("weekly", RECOGNITION, "2026-W10")
+    await store.transact(T1, partial(queue, part=part))
+    said, took = 0, 0.0
+    while letters := await store.claim(NOW + said * SECOND, 1):
+        began = time.process_time()
+        assert await compose(store.transact, letters[0], NOW)
+        took += time.process_time() - began
+        said += 1
+        await store.sent(letters[0], Sent("C1", f"{said}.0"), NOW + said * SECOND)
+    return said, len(reads), took
+
+
+def queue(work: Work, part: DigestPart) -> None:
+    work.outbox.put_keyed(digests.key_of(work, part, part.part), RECOGNITION, part, NOW)
+
+
 def measure(name: str, url: str, week: int, before: int) -> None:
     migrations.upgrade(url)
     store = Store(url)
@@ -116,6 +143,9 @@ def measure(name: str, url: str, week: int, before: int) -> None:
                 f"{name:10} {week:>5} kudos in the week, {before:>6} before: {kind:7} read {read:7.1f} ms in "
                 f"{questions:>2} questions, said in {said:>2} messages, {say:6.1f} ms"
             )
+        said, reads, took = asyncio.run(sent(store))
+        times = "once" if reads == 1 else f"{reads} times"
+        print(f"{name:10} {said} messages: the week was read {times}, {took:.2f} s of a processor in all")
     finally:
         asyncio.run(store.close())
 

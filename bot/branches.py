@@ -274,11 +274,12 @@ class Many:
         log.info("Goodword serves %s", space.workspace)
 
     def _close(self, standing: Standing) -> None:
-        """Leave those that ended, and those that go by another account or another bot user now."""
+        """Leave those that ended, and those that go by another account, bot user or scopes now."""
         for workspace, branch in list(self._branches.items()):
             space = standing.spaces.get(workspace)
             held = self._badges[space.account][0].held if space and space.account in self._badges else None
-            if held and branch.account == held.account and branch.office.me.bot_user == held.bot_user:
+            me = identity(space, held) if space and held else None
+            if held and branch.account == held.account and branch.office.me == me:
                 continue
             del self._branches[workspace]
             task = asyncio.create_task(branch.close())

@@ -13,6 +13,8 @@ from bot.messages import (
 from bot.ports import Work
 from bot.rules.escalation import Escalation
 
+BESIDE = "beside:"  # how the queue of what is drawn anew beside that of its channel is called
+
 
 def of(work: Work, escalation: Escalation) -> list[tuple[str, str]]:
     """(key, to) of every message by which it came to somebody, in their order."""
@@ -28,6 +30,22 @@ def redraw(work: Work, escalation: Escalation, now: datetime, besides: str = "")
     for key, to in of(work, escalation):
         if to != besides:
             work.outbox.put(to, EscalationRedrawn(escalation.number, to, key), now)
+
+
+def draw_in(work: Work, channel: str, now: datetime) -> None:
+    """Draw anew all that stands in a channel, each beside the queue, for others may read there now."""
+    for key in work.outbox.standing_in(channel, EscalationArrived):
+        arrived, lane = work.outbox.message(key), f"{BESIDE}{key}"
+        if isinstance(arrived, EscalationArrived) and not work.outbox.release(now, lane):
+            work.outbox.put_once(lane, EscalationRedrawn(arrived.escalation, channel, key), now, about=lane)
+
+
+def has(work: Work, channel: str) -> bool:
+    return bool(work.outbox.standing_in(channel, EscalationArrived))
+
+
+def is_beside(to: str) -> bool:
+    return to.startswith(BESIDE)
 
 
 def introduce(work: Work, before: Escalation, after: Escalation, now: datetime) -> None:

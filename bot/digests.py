@@ -21,6 +21,7 @@ EXECUTIVES = "executives"  # the addressee, whoever that is at the moment
 MATTER = "digests"
 AT_ONCE = 500  # managers in one transaction; the others a minute later
 REPORTED = timedelta(days=90)
+KEPT_FOR = timedelta(minutes=10)  # what a digest tells, in memory, until the last of its messages
 IsHoliday = Callable[[str, date], bool]
 
 
@@ -75,6 +76,7 @@ def look(work: Work, now: datetime, ways: Ways) -> dict[str, int]:
 
     Gives how many of each kind were due.
     """
+    work.digests.let_drafts_go(now - KEPT_FOR)
     if not any(_due(work, kind, now, ways) for kind in periods.KINDS):
         return {}
     work.one_at_a_time(MATTER)
@@ -121,7 +123,18 @@ def read(work: Work, kind: str, addressee: str, period: str) -> Digest | None:
     """Tell what a digest that was made says now: what was taken back is gone, and preferences are obeyed."""
     kind = periods.known(kind)
     made = work.digests.made(kind, addressee, period)
-    return _told(work, kind, addressee, made) if made else None
+    if made is None:
+        return None
+    return work.digests.draft(kind, addressee, period) or _told(work, kind, addressee, made)
+
+
+def hold(work: Work, part: DigestPart, told: Digest, now: datetime, *, goes_on: bool) -> None:
+    """Keep in mind what was read for one message as long as another follows."""
+    which = (periods.known(part.digest), part.addressee, part.period)
+    if goes_on:
+        work.digests.keep_draft(*which, told, now)
+    else:
+        work.digests.let_draft_go(*which)
 
 
 def key_of(work: Work, told: DigestPart | DigestRedrawn | DigestMail, part: int | str) -> str:

@@ -29,6 +29,7 @@ async def import_file(config: Config, workspace: str | None, path: Path) -> str:
     take = partial(people.import_rows, name=sheet.name, rows=sheet.rows, problems=sheet.problems)
     async with open_store(config) as store:
         changes = await in_one(config, store, workspace, take)
+        await in_one(config, store, workspace, people.seat)  # who was met meanwhile
     return f"{quoted(sheet.name)} was imported: {_differs(changes)}."
 
 

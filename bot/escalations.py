@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from bot import desks, hops, settings
 from bot.errors import Refusal
 from bot.messages import (
+    EscalationMoved,
     EscalationOverdue,
     EscalationRetold,
     KudosTakenBack,
@@ -19,6 +20,7 @@ from bot.rules.people import ERASED, NAMELESS, Person
 from bot.rules.routing import Route, Subject
 
 FILED = "file"  # beside the moves of the table, in what is written down of each escalation
+HELD_BACK = "held_back"  # what the reporter is told of, and no move
 SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
 CLOCK = "clock"  # who reminds and hands up, in what is written down
 LISTED = 10
@@ -203,6 +205,25 @@ def read(work: Work, number: int) -> Told | None:
     return replace(told(work, escalation, firsts | seconds), firsts=firsts, seconds=seconds)
 
 
+def held_back(work: Work, channel: str, now: datetime) -> None:
+    """Others may read along in a channel: hide what stands there, and tell each reporter once."""
+    desks.draw_in(work, channel, now)
+    for one in work.escalations.held_by(channel, limit=None):
+        brought = [key for key, to in desks.of(work, one) if to == channel]
+        if brought:
+            told, key = EscalationMoved(one.number, HELD_BACK), f"{HELD_BACK}:{brought[-1]}"
+            work.outbox.put_keyed(key, one.reporter, told, now, desks.steps(one))
+
+
+def readers_changed(work: Work, channel: str, now: datetime) -> bool:
+    """See anew what may be shown in a channel, for others may read there now; False where that is nothing."""
+    if not channel or (channel != hops.stand_in_channel(work) and not desks.has(work, channel)):
+        return False
+    desks.draw_in(work, channel, now)
+    work.outbox.release(now, channel)
+    return True
+
+
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:
     """A person's own escalations, and those on their desk: `LISTED` of each, and one more if there is."""
     mine = [told(work, one) for one in work.escalations.reported_by(person, LISTED + 1)]
@@ -365,7 +386,8 @@ def _standing(work: Work, number: int) -> Escalation:
 
 def _not_theirs(work: Work, escalation: Escalation, by: str, in_channel: str) -> Refusal:
     """Tell who had it where it stands now, and a stranger nothing, not even that it exists."""
-    if {by, in_channel} & {holder for holder, _ in work.escalations.held(escalation.number)}:
+    had = {holder for holder, _ in work.escalations.held(escalation.number)}
+    if by in had or (in_channel in had and by not in hops.barred(work, escalation)):
         return Refusal(f"That cannot be done any more: this is {lifecycle.SAID[escalation.state]}.")
     return Refusal("Only the person who has this on their desk can do that.")
 
@@ -373,6 +395,9 @@ def _not_theirs(work: Work, escalation: Escalation, by: str, in_channel: str) ->
 def _holds(work: Work, escalation: Escalation, by: str, in_channel: str) -> bool:
     if escalation.holder == by:
         return True
+    # Whom it is about may have got into the channel that stands in.
+    if not hops.is_channel(escalation.holder) or by in hops.barred(work, escalation):
+        return False
     if escalation.holder == in_channel:
         return True
     return work.escalations.opened_by(escalation.number, by, escalation.holder)

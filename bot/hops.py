@@ -6,6 +6,7 @@ from bot import settings
 from bot.errors import NotIntroduced, Refusal
 from bot.ports import Work
 from bot.rules import routing
+from bot.rules.escalation import Escalation
 from bot.rules.people import Person
 from bot.rules.routing import Chain, Fallback, Subject
 
@@ -72,12 +73,18 @@ def stand_in_channel(work: Work) -> str:
     return id if is_channel(id) else ""
 
 
-def may_be_told(work: Work, desk: str) -> bool:
-    """Not a channel of which nobody knows any more who reads it: it may be shared with others by now."""
-    if not is_channel(desk):
-        return True
-    channel = work.people.look_up((), (desk,), ()).groups.get(desk)
-    return channel is not None and bool(channel.members)
+def kept_from(work: Work, desk: str, escalation: Escalation) -> frozenset[str] | None:
+    """Who must not read along in a channel that has this on its desk; None where the desk is a person's."""
+    return barred(work, escalation) if is_channel(desk) else None
+
+
+def barred(work: Work, escalation: Escalation) -> frozenset[str]:
+    """Whom it is about, whatever became of them since."""
+    try:
+        people = subject(work, escalation.subject).people
+    except (NotIntroduced, Refusal):
+        people = frozenset({escalation.subject})
+    return people - {escalation.reporter}
 
 
 def is_channel(id: str) -> bool:

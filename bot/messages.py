@@ -196,6 +196,14 @@ class ChartGaps:
 
 
 @dataclass(frozen=True, slots=True)
+class StandInUnfit:
+    """To one administrator: why nothing can be brought to the channel that stands in for managers."""
+
+    to: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class DigestPart:
     """One message of a digest, by its kind: weekly, manager or executive.
 
@@ -310,6 +318,7 @@ Message = (
     | EscalationMoved
     | EscalationOverdue
     | ChartGaps
+    | StandInUnfit
     | DigestPart
     | DigestRedrawn
     | DigestMail

@@ -3,13 +3,13 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from bot import people, settings
-from bot.messages import AND_SO_ON, ChartGaps
+from bot import escalations, hops, people, settings
+from bot.messages import AND_SO_ON, ChartGaps, StandInUnfit
 from bot.ports import Work
 from bot.rules.chart import Gaps
 from bot.rules.nights import night
 
-SYNC, GAPS = "directory_sync", "chart_gaps"
+SYNC, GAPS, STAND_IN, WELL = "directory_sync", "chart_gaps", "stand_in", "well"
 # As long as nothing is heard of who claimed it: a failure is followed by the next attempt an hour later,
 # and so is a crash, while who is still at work keeps holding it.
 AGAIN = timedelta(hours=1)
@@ -26,15 +26,31 @@ def still_at_it(work: Work, tonight: str, now: datetime) -> None:
     work.claims.hold(SYNC, tonight, now + AGAIN)
 
 
-def done(work: Work, tonight: str, now: datetime) -> None:
-    """Close this night's reading, and tell administrators what is to mend where that has changed."""
+def done(work: Work, tonight: str, unfit: str | None, now: datetime) -> None:
+    """Close this night's reading, and tell administrators what is to mend where that has changed.
+
+    `unfit` is why nothing can be brought to the channel that stands in, empty where it can.
+    """
     work.claims.hold(SYNC, tonight, None)
+    stand_in(work, unfit, now)
     found = people.check(work)
     # A chart about which nothing was said yet has no gaps: it is none.
     gaps = found.gaps if found.size else Gaps()
     if work.claims.is_news(GAPS, _mark(gaps), now) and gaps.to_mend:
         for administrator in work.people.administrators():
             work.outbox.put(administrator.id, _told(administrator.id, gaps), now)
+
+
+def stand_in(work: Work, unfit: str | None, now: datetime) -> None:
+    """Tell administrators that nothing can be brought to the channel that stands in, where that is news.
+
+    They hear it of the channel, whether or not there is anything to be brought.
+    """
+    if unfit is None or not work.claims.is_news(STAND_IN, unfit or WELL, now):
+        return
+    escalations.readers_changed(work, hops.stand_in_channel(work), now)
+    for administrator in work.people.administrators() if unfit else ():
+        work.outbox.put(administrator.id, StandInUnfit(administrator.id, unfit), now)
 
 
 def _told(to: str, gaps: Gaps) -> ChartGaps:

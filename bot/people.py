@@ -57,9 +57,25 @@ class Standing:
 def meet(work: Work, people: Sequence[Person], groups: Sequence[Group], now: datetime) -> None:
     """Keep people and groups as they are now; whoever was known is brought up to date."""
     work.one_at_a_time(CHART)  # a newcomer may take a place that is kept for them there
-    work.people.put(people, now)
+    meet_at_once(work, people, groups, now)
+
+
+def meet_at_once(work: Work, people: Sequence[Person], groups: Sequence[Group], now: datetime) -> bool:
+    """The same while somebody waits, and so not behind an import; whether newcomers have their places.
+
+    Where they have not, `seat` is to follow.
+    """
+    seated = work.alone_with(CHART)
+    work.people.put(people, now, seat=seated)
     for group in groups:
         work.people.put_group(group, now)
+    return seated
+
+
+def seat(work: Work) -> None:
+    """Give places in the chart to those who were met while somebody else was at it."""
+    work.one_at_a_time(CHART)
+    work.chart.seat()
 
 
 def changed(work: Work, person: Person, fact: Fact, about: Collection[Field], now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.messages import Message
 from bot.rules.chart import FIELDS, Fact, Field, Said, Seat, Source
-from bot.rules.digest import Gathered, Member, Support
+from bot.rules.digest import Digest, Gathered, Member, Support
 from bot.rules.escalation import Escalation
 from bot.rules.hearing import Wish
 from bot.rules.installations import Installation, Standing
@@ -169,8 +169,8 @@ class People(Protocol):
 
     def administrators(self) -> list[Person]: ...
 
-    def put(self, people: Sequence[Person], now: datetime) -> None:
-        """Keep people as they are now; places in the chart that wait for one of them become theirs."""
+    def put(self, people: Sequence[Person], now: datetime, *, seat: bool = True) -> None:
+        """Keep people as they are now, and `seat` them where places in the chart wait for one of them."""
 
     def put_group(self, group: Group, now: datetime) -> None: ...
 
@@ -199,6 +199,9 @@ class Chart(Protocol):
 
     def reports_of(self, manager: str) -> int:
         """How many report to somebody, not counting those who left."""
+
+    def seat(self) -> None:
+        """Give places that wait for somebody who was met since to them."""
 
     def everybody(self) -> list[Seat]: ...
 
@@ -354,7 +357,7 @@ class Escalations(Protocol):
 
     def reported_by(self, person: str, limit: int | None) -> list[Escalation]: ...
 
-    def held_by(self, holder: str, limit: int) -> list[Escalation]: ...
+    def held_by(self, holder: str, limit: int | None) -> list[Escalation]: ...
 
     def about(self, subject: str, reporter: str, since: datetime) -> int:
         """How many escalations the reporter opened about a person or team since then."""
@@ -411,7 +414,7 @@ class Outbox(Protocol):
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
         """Queue a message for a channel, a person or an address; gives its key."""
 
-    def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
+    def put_keyed(self, key: str, to: str, message: Message, now: datetime, about: str = "") -> bool:
         """Queue a message under a key of the caller's own; False where the key was used before."""
 
     def amend(self, key: str, message: Message) -> None:
@@ -430,6 +433,9 @@ class Outbox(Protocol):
 
     def standing_at(self, place: Place) -> Message | None:
         """What was sent to this place in the chat."""
+
+    def standing_in(self, channel: str, kind: type[Message]) -> list[str]:
+        """The keys of what of this kind was sent to a channel of the chat, in their order."""
 
     def put_once(self, to: str, message: Message, now: datetime, about: str) -> None:
         """Queue a message unless one about the same subject waits already and nobody is sending it."""
@@ -473,6 +479,17 @@ class Digests(Protocol):
 
     def write(self, kind: Kind, addressee: str, made: Made, now: datetime) -> bool:
         """Write one down; False where the digest of this period was made before."""
+
+    def draft(self, kind: Kind, addressee: str, period: str) -> Digest | None:
+        """What was kept of one, if nothing was taken back or changed since of what it is made of."""
+
+    def keep_draft(self, kind: Kind, addressee: str, period: str, told: Digest, now: datetime) -> None:
+        """Keep in this process what was read after `draft` was asked, for the messages that follow."""
+
+    def let_draft_go(self, kind: Kind, addressee: str, period: str) -> None: ...
+
+    def let_drafts_go(self, before: datetime) -> None:
+        """Forget those that were kept before then, of whichever workspace."""
 
     def gather(
         self, since: datetime, until: datetime, support: Support, to: Collection[str] | None = None
@@ -535,6 +552,9 @@ class Work(Protocol):
 
     def one_at_a_time(self, matter: str) -> None:
         """Wait until no other transaction of this workspace deals with the same matter."""
+
+    def alone_with(self, matter: str) -> bool:
+        """The same without waiting; False where another transaction deals with it now."""
 
     @property
     def people(self) -> People: ...
@@ -599,9 +619,8 @@ class Installations(Protocol):
 
     def renewed(self, held: Installation, token: str, refresh_token: str, expires_at: datetime) -> bool: ...
 
-    def open_state(self, digest: str, now: datetime, until: datetime) -> bool: ...
-
-    def close_state(self, digest: str, now: datetime) -> bool: ...
+    def use_state(self, digest: str, now: datetime, until: datetime) -> bool:
+        """Whether this is the first time that it is brought back; remembered until it has run out."""
 
     def to_erase(self, before: datetime) -> Sequence[str]: ...
 

@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 BACKLOG = 2048  # connections that may wait to be accepted
 COLLECT_AFTER = 20_000, 20, 100  # objects, then collections of the younger; Python's own are 700, 10, 10
+BEAT = 1.0  # seconds between two signs that a worker's loop goes round
 LAST_REQUESTS = 4  # seconds that requests in hand may take when we stop; Slack gives up after three
 
 
@@ -48,12 +49,14 @@ class Server(uvicorn.Server):
 class Shared:
     """What one of several workers has from the first process.
 
-    `alive` is a pipe that ends with that process; `ready` tells it that this one serves.
+    `alive` is a pipe that ends with that process; `ready` tells it that this one serves, `beat` that its
+    loop goes round.
     """
 
     listening: socket.socket
     alive: int
     ready: Callable[[], object]
+    beat: Callable[[], object]
 
 
 def refuse_unset(config: Config) -> None:
@@ -68,6 +71,8 @@ async def run(config: Config, plan: Plan | None = None, shared: Shared | None = 
     if shared:
         asyncio.get_running_loop().add_reader(shared.alive, _orphaned, shared.alive, stopped)
     async with AsyncExitStack() as closing:
+        if shared:
+            closing.callback(asyncio.create_task(_beating(shared.beat)).cancel)
         bot = await _unless(stopped, closing.enter_async_context(running(plan or plan_of(config))))
         if bot is None:
             return
@@ -96,6 +101,12 @@ def _let_it_rest() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+
+
+async def _beating(beat: Callable[[], object]) -> None:
+    while True:
+        beat()
+        await asyncio.sleep(BEAT)
 
 
 def _orphaned(alive: int, stopped: asyncio.Event) -> None:

@@ -13,6 +13,7 @@ import random
 import select
 import signal
 import socket
+import struct
 import sys
 import tempfile
 import time
@@ -34,10 +35,15 @@ log = logging.getLogger("goodword")
 LONGEST_STOP = 10.0  # seconds from SIGTERM; orchestrators wait as long at the least
 STEADY = 10.0  # seconds after which a worker that ends is followed at once
 LONGEST_PAUSE = 30.0  # seconds between two starts
+# Seconds without a sign of life, of which there is one each second. Slack gives up on an answer after three,
+# so whoever is silent for so long serves nobody; a busy machine, or a page that comes from the disk, takes a
+# second or two. The messages under way of whoever is ended are looked for before they are said again.
+SILENT = 20.0
 LINES = 9  # Slack allows an app ten lines, and one more is needed while one follows another
 
 Work = Callable[[int, int], int]
-"""What a worker does: its two ends of pipes say *the first process has gone* and *I am ready*."""
+"""What a worker does: its two ends of pipes say *the first process has gone*, and what it says itself."""
+SAID = struct.Struct("=i?")  # by which process, and whether it is ready; whole, for it is shorter than a page
 
 
 @dataclass
@@ -46,6 +52,7 @@ class Place:
 
     pid: int = 0
     began: float = 0.0
+    heard: float = 0.0  # when it last gave a sign of life
     due: float = 0.0
     failures: int = 0
     code: int | None = None  # of the last that ended here
@@ -92,7 +99,7 @@ class Crew:
         self._stopping = False
         self._woken, self._wake = _pipe()
         self._alive, self._life = _pipe()  # its writing end is ours alone: the workers see it close
-        self._heard, self._ready = _pipe()
+        self._heard, self._says = _pipe()
 
     def run(self) -> int:
         previous = {
@@ -125,10 +132,20 @@ class Crew:
             for place in self._places:
                 if not place.pid and place.due <= now:
                     self._start(place)
-            due = [place.due - now for place in self._places if not place.pid]
-            self._wait(max(0.0, min(due)) if due else None)
+            due = [place.heard + SILENT if place.pid else place.due for place in self._places]
+            self._wait(max(0.0, min(due) - now))
             self._reap()
+            self._end_silent()
         return self._end()
+
+    def _end_silent(self) -> None:
+        """Kill whose loop hangs; what it had in hand is as after any other end of a process."""
+        now = time.monotonic()
+        for place in self._places:
+            if place.pid and now - place.heard >= SILENT:
+                log.warning("a worker gave no sign of life for %.0f seconds, and is ended", SILENT)
+                place.heard = now
+                os.kill(place.pid, signal.SIGKILL)
 
     def _end(self) -> int:
         """Pass the signal on, wait, and kill whoever will not go."""
@@ -150,7 +167,8 @@ class Crew:
     def _start(self, place: Place) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
-        place.began, place.code = time.monotonic(), None
+        place.began = place.heard = time.monotonic()
+        place.code = None
         place.pid = os.fork()
         if not place.pid:
             os._exit(self._as_worker())
@@ -163,7 +181,7 @@ class Crew:
         for end in (self._life, self._wake, self._woken, self._heard):
             os.close(end)
         try:
-            return self._work(self._alive, self._ready)
+            return self._work(self._alive, self._says)
         except Refusal as no:
             print(no.sentence, file=sys.stderr)  # noqa: T201 - as the command itself would
         except BaseException:  # noqa: BLE001 - nothing may return into the first process's code
@@ -175,9 +193,15 @@ class Crew:
     def _wait(self, seconds: float | None) -> bool:
         """Wait for a signal or so long; whether a worker has said that it is ready."""
         woken, _, _ = select.select([self._woken, self._heard], [], [], seconds)
-        for end in woken:
-            os.read(end, 4096)
-        return self._heard in woken
+        if self._woken in woken:
+            os.read(self._woken, 4096)
+        said = os.read(self._heard, SAID.size * 512) if self._heard in woken else b""
+        now, heard = time.monotonic(), dict[int, bool]()
+        for pid, ready in SAID.iter_unpack(said):
+            heard[pid] = heard.get(pid, False) or ready
+        for place in self._places:
+            place.heard = now if place.pid in heard else place.heard
+        return any(heard.values())
 
     def _reap(self) -> None:
         for place in self._places:
@@ -213,11 +237,12 @@ def _only_wake(_number: int, _frame: object) -> None:
     """The wake-up pipe does the rest; ignored, a signal would not be written to it."""
 
 
-def _work(config: Config, listening: socket.socket, alive: int, ready: int) -> int:
-    def serves() -> None:
-        with contextlib.suppress(BrokenPipeError):  # the first process may be gone already
-            os.write(ready, b".")
+def _work(config: Config, listening: socket.socket, alive: int, says: int) -> int:
+    def say(*, ready: bool) -> None:
+        # The first process may be gone already, or stopped for so long that nothing more goes in.
+        with contextlib.suppress(BrokenPipeError, BlockingIOError):
+            os.write(says, SAID.pack(os.getpid(), ready))
 
-    shared = serve.Shared(listening, alive, serves)
+    shared = serve.Shared(listening, alive, partial(say, ready=True), partial(say, ready=False))
     uvloop.run(serve.run(config, shared=shared))
     return 0

@@ -141,9 +141,11 @@ async def _answer(office: Office, click: Click, fn: Callable[..., None]) -> None
 
 
 def _place(click: Click) -> Place:
-    """What a button carries comes from outside: a place in the channel of the click, or none at all."""
-    channel, _, ts = click.actions[0].value.partition(":")
-    return Place(channel if channel == click.channel.id else "", ts)
+    """What a button carries comes from outside: it is a place in the channel of the click, or none at all.
+
+    The channel may have had another id when it was asked.
+    """
+    return Place(click.channel.id, click.actions[0].value.rpartition(":")[2])
 
 
 async def _edited(office: Office, event: Event) -> None:

@@ -17,7 +17,7 @@ from bot.ports import Clock, Letter, PostOffice, Sent, Transact
 from handlers import slack
 from handlers.errors import OnceTold
 from handlers.letters.acts import Act, Mail, Remove, Stuck, Unsay
-from handlers.letters.compose import compose
+from handlers.letters.compose import compose, held_back
 from handlers.mail import Mailer
 from handlers.slack import Clients, Done, Failed
 
@@ -154,7 +154,11 @@ class Postman:
             await self._post.drop(letter, self._now())
             self._tell(letter, "dropped")
             return
-        await self._mark(letter, await self._perform(clients, letter, act))
+        ended = await self._perform(clients, letter, act)
+        if isinstance(ended, Failed) and ended.reason == slack.OTHERS_READ:
+            done = await held_back(self._transact, letter, self._now())
+            ended = Done(None) if done else ended
+        await self._mark(letter, ended)
 
     async def _perform(self, clients: Clients, letter: Letter, act: Act) -> Done | Failed:
         if isinstance(act, Mail):

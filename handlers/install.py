@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.errors import Refusal
-from bot.ports import Clock, Register
+from bot.ports import Clock, Installations, Register
 from bot.rules.installations import STATE_LIVES, Installation, Space
 from handlers.errors import reference
 from handlers.front import Opening
@@ -29,6 +29,7 @@ log = logging.getLogger("goodword")
 
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 COOKIE = "goodword_install"
+TOO_OLD = "This link was used before, or is too old. Please begin anew at /slack/install."
 UNREACHED = (
     SlackClientError,
     aiohttp.ClientError,
@@ -94,10 +95,7 @@ class Doors:
         return answer
 
     async def _leave(self, request: Request) -> Response:
-        state, now = secrets.token_urlsafe(32), self._now()
-        digest = _digest(state)
-        if not await self._register(lambda shelf: shelf.open_state(digest, now, now + STATE_LIVES)):
-            raise Refusal("Too many installations are under way. Please try again in ten minutes.")
+        state = self._signed(secrets.token_urlsafe(32), self._now() + STATE_LIVES)
         asked = {
             "client_id": self._app.client_id,
             "scope": ",".join(sorted(self._app.scopes)),
@@ -122,17 +120,42 @@ class Doors:
         ours = request.cookies.get(COOKIE, "")
         if not state or not hmac.compare_digest(state.encode(), ours.encode()):
             raise Refusal("This did not begin in this browser. Please begin anew at /slack/install.")
-        digest = _digest(state)
-        if not await self._register(lambda shelf: shelf.close_state(digest, now)):
-            raise Refusal("This link was used before, or is too old. Please begin anew at /slack/install.")
+        until = self._lives_until(state)
+        if until is None or until <= now:
+            raise Refusal(TOO_OLD)
         if asked.get("error") == "access_denied":
             raise Refusal("It was not allowed in Slack, so nothing was installed.")
         if asked.get("error") or not asked.get("code"):
             raise Refusal("Slack did not say that it may be installed. Please begin anew at /slack/install.")
         made, spaces = await self._exchanged(asked["code"], now)
-        await self._register(lambda shelf: shelf.keep(made, spaces, now))
+
+        def keep(shelf: Installations) -> bool:
+            """Remember only now that it was used: to fill the table one has to install it each time."""
+            first = shelf.use_state(_digest(state), now, until)
+            if first:
+                shelf.keep(made, spaces, now)
+            return first
+
+        if not await self._register(keep):
+            raise Refusal(TOO_OLD)
         await self._installed(made.account)
         return made
+
+    def _signed(self, nonce: str, until: datetime) -> str:
+        """Nothing is stored for who goes to Slack, for anybody may, as often as they like."""
+        said = f"{nonce}.{int(until.timestamp())}"
+        return f"{said}.{self._signature(said)}"
+
+    def _lives_until(self, state: str) -> datetime | None:
+        """Read it; None where we did not sign it."""
+        said, _, signature = state.rpartition(".")
+        if not hmac.compare_digest(self._signature(said).encode(), signature.encode()):
+            return None
+        return datetime.fromtimestamp(int(said.rpartition(".")[2]), UTC)
+
+    def _signature(self, said: str) -> str:
+        key = f"goodword-install:{self._app.client_secret}".encode()
+        return hmac.new(key, said.encode(), hashlib.sha256).hexdigest()
 
     async def _exchanged(self, code: str, now: datetime) -> tuple[Installation, list[Space]]:
         try:

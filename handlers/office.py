@@ -21,7 +21,8 @@ class Office:
 
     `client` is for what must happen within a click, such as opening a form; all else is queued.
 
-    `read_stand_in` learns who reads the channel that stands in for managers.
+    `read_stand_in` learns who reads the channel that stands in for managers, and why nothing can be brought
+    there; None where Slack does not tell.
     `heard` gives what a user object of Slack's tells of the org chart, and which fields of it those are.
     """
 
@@ -30,7 +31,7 @@ class Office:
     now: Clock
     client: AsyncWebClient
     introduce: Callable[[str, NotIntroduced], Awaitable[None]]
-    read_stand_in: Callable[[str], Awaitable[None]]
+    read_stand_in: Callable[[str], Awaitable[str | None]]
     heard: Callable[[str, Mapping[str, Any]], tuple[Fact, Collection[Field]]]
 
 

@@ -47,7 +47,8 @@ class Outline(Payload):
     user: Named = None
     channel: Named = None
     authorizations: list["Outline"] | None = None
-    item: dict[str, Any] | str | None = None
+    item: "Outline | str | None" = None
+    assistant_thread: "Outline | str | None" = None
     message: "Outline | str | None" = None
     previous_message: "Outline | str | None" = None
 
@@ -317,6 +318,12 @@ class MembersChange(Payload):
     subteam_id: Id
     added_users: list[Id] = []
     removed_users: list[Id] = []
+
+
+class ChannelRead(Payload):
+    """Others than before may read a channel."""
+
+    channel: Id
 
 
 class ChannelMoved(Payload):

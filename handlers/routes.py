@@ -122,6 +122,10 @@ EVENTS: Mapping[str, Handler] = {
     "subteam_updated": directory.group_changed,
     "subteam_members_changed": directory.members_changed,
     "channel_id_changed": spaces.channel_moved,
+    **dict.fromkeys(
+        ("channel_shared", "channel_unshared", "member_joined_channel", "member_left_channel"),
+        spaces.readers_changed,
+    ),
 }
 # Where the app is installed, and where no more; heard also of a workspace that is not served.
 LIFECYCLE = frozenset({"app_uninstalled", "tokens_revoked", "team_access_granted", "team_access_revoked"})
@@ -235,13 +239,17 @@ def workspace_of(body: Mapping[str, Any], found: str | None) -> str:
     """Which workspace a request is about, given which Bolt `found`; empty where it does not say.
 
     Where the app is installed for a whole organisation, Slack leaves it out of `authorizations` and of
-    `team`; it stands beside them.
+    `team`; it stands beside them. Bolt would take the workspace of who clicks before that of what is
+    clicked, and in an organisation they may differ.
     """
+    what = (("view", "app_installed_team_id"), ("team", "id"), ("view", "team_id"))
+    clicked = [_inside(body, *one) for one in what] if "user" in body else []
     candidates = (
+        *clicked,
         found,
         body.get("context_team_id"),
         body.get("team_id"),
-        *(_inside(body, where, "id" if where == "team" else "team_id") for where in ("team", "user", "view")),
+        _inside(body, "user", "team_id"),
     )
     ids = (one for one in candidates if isinstance(one, str) and one and not one.startswith(ORGANISATION))
     return next(ids, "")

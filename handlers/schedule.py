@@ -32,7 +32,7 @@ class Watch:
         transact: Transact,
         workspace: str,
         now: Clock,
-        read_stand_in: Callable[[], Awaitable[None]],
+        read_stand_in: Callable[[], Awaitable[object]],
         ways: Ways,
         made: Callable[[Mapping[str, int]], None] = lambda _made: None,
         failed: Callable[[str], None] = lambda _what: None,

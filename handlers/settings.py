@@ -10,9 +10,9 @@ from slack_sdk.errors import SlackClientError
 from bot import capture, hops, people, settings
 from bot.errors import Refusal
 from bot.ports import Work
-from handlers.directory.slack import refused_as_stand_in
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Submission
+from handlers.rooms import refused_as_stand_in
 from handlers.slack import BROKEN
 from handlers.views import settings as view
 

@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import Refusal
 from bot.ports import Letter, Sent
 from bot.rules.recognition import Place
+from handlers import rooms
 from handlers.identity import Identity
 from handlers.letters.acts import Act, Post, Publish, React, Redraw, Remove, Replace, Unsay, Upload, Whisper
 from handlers.pages import pages
@@ -27,6 +28,7 @@ from handlers.views.kudos import with_link
 
 T = TypeVar("T")
 EVENT = "goodword_message"
+OTHERS_READ = "others_read_along"  # why nothing was said in a channel
 TIMEOUT = 10  # seconds; well below the lease of a message
 CLOCK_SKEW = timedelta(minutes=2)
 
@@ -170,6 +172,8 @@ class _Unanswered(Exception):  # noqa: N818 - a verdict on its way up
 async def perform(clients: Clients, letter: Letter, act: Act) -> Done | Failed:
     """Do it, and say how it ended; never raises for anything Slack or the network does."""
     try:
+        if await _others_read(clients, act):
+            return await _withheld(clients, act)
         return Done(await _do(clients, letter, act))
     except _Unanswered as other:
         return other.verdict
@@ -179,6 +183,21 @@ async def perform(clients: Clients, letter: Letter, act: Act) -> Done | Failed:
         return Failed("Slack cannot be reached", unsure=False)
     except BROKEN as error:
         return Failed(f"no answer from Slack ({type(error).__name__})", unsure=True)
+
+
+async def _others_read(clients: Clients, act: Act) -> bool:
+    """Whether somebody may read along who must not; nothing that we heard before says who does now."""
+    if not isinstance(act, Post | Redraw) or act.kept_from is None:
+        return False
+    channel = act.to if isinstance(act, Post) else act.where.channel
+    unfit, readers = await rooms.read_by(clients.reader, channel)
+    return bool(unfit) or not act.kept_from.isdisjoint(readers)
+
+
+async def _withheld(clients: Clients, act: Act) -> Failed:
+    if isinstance(act, Redraw):
+        await clients.speaker.chat_update(channel=act.where.channel, ts=act.where.ts, **act.withheld)
+    return Failed(OTHERS_READ, unsure=False)
 
 
 async def find(clients: Clients, letter: Letter, act: Act) -> Sent | Failed | None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, literal, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.ports import Changes
@@ -25,6 +25,7 @@ from storage.engine import analyse, batches, upsert
 from storage.tables import chart, chart_facts, people
 
 BATCH = 1000
+MAIL = by_mail("")
 MANY = 1000  # changes at once, after which PostgreSQL is to count anew before it plans
 _COLUMN: dict[Field, str] = {"manager": "manager_id", "department": "department", "title": "title"}
 
@@ -88,6 +89,22 @@ class ChartShelf:
         places = {
             by_mail(p.email): p.id for p in ordered if p.email and not p.bot and p.home == self._workspace
         }
+        self._seat(places)
+
+    def seat(self) -> None:
+        # Whoever is active comes last, and so keeps an e-mail that somebody else had before.
+        theirs = and_(
+            people.c.workspace_id == self._workspace,
+            people.c.home_id == self._workspace,
+            people.c.bot.is_(False),
+            func.coalesce(people.c.email, "") != "",
+            or_(*(_waits_in(column) for column in (chart_facts.c.member_id, chart_facts.c.manager_id))),
+        )
+        met = select(people.c.email, people.c.person_id).where(theirs)
+        found = self._connection.execute(met.order_by(people.c.active, people.c.seen_at, people.c.person_id))
+        self._seat({by_mail(row.email): row.person_id for row in found})
+
+    def _seat(self, places: Mapping[str, str]) -> None:
         touched: set[str] = set()
         for some in batches(places, BATCH):
             for kept in self._kept_among(some):
@@ -113,7 +130,7 @@ class ChartShelf:
             .where(people.c.workspace_id == self._workspace)
             .order_by(people.c.name, people.c.person_id)
         )
-        found = {str(row.person_id): self._seat(row) for row in self._connection.execute(met)}
+        found = {str(row.person_id): self._seen(row) for row in self._connection.execute(met)}
         query = select(chart).where(chart.c.workspace_id == self._workspace).order_by(chart.c.member_id)
         for row in self._connection.execute(query):
             if row.member_id not in found:
@@ -122,7 +139,7 @@ class ChartShelf:
                 found[row.member_id] = seat
         return list(found.values())
 
-    def _seat(self, row: Row[Any]) -> Seat:
+    def _seen(self, row: Row[Any]) -> Seat:
         standing: Standing = "here"
         if row.bot or row.guest or row.home_id != self._workspace:
             standing = "apart"
@@ -183,6 +200,12 @@ class ChartShelf:
         themselves = (self._ours, chart_facts.c.member_id == new, chart_facts.c.manager_id == new)
         self._connection.execute(update(chart_facts).where(*themselves).values(manager_id=None))
         return {old, new, *reports}
+
+
+def _waits_in(column: Any) -> ColumnElement[bool]:
+    """Whether a place is kept under a person's e-mail."""
+    kept = select(column).where(chart_facts.c.workspace_id == people.c.workspace_id, column.startswith(MAIL))
+    return (literal(MAIL) + people.c.email).in_(kept)
 
 
 def _row(fact: Fact) -> dict[str, str | None]:

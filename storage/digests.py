@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, String, and_, cast, func, literal, select
@@ -10,9 +11,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from bot.messages import KudosPosted
-from bot.rules.digest import PUBLICLY, Gathered, Member, Support, Thanks
+from bot.rules.digest import PUBLICLY, Digest, Gathered, Member, Support, Thanks
 from bot.rules.people import Person
 from bot.rules.periods import Kind, Made
+from storage import turn
+from storage.drafts import Marks, marks_of
 from storage.engine import batches, inserting
 from storage.people import PeopleShelf
 from storage.tables import (
@@ -38,6 +41,7 @@ class DigestShelf:
         self._connection = connection
         self._workspace = workspace
         self._people = known
+        self._marks: Marks | None = None
 
     # Which were made
 
@@ -80,6 +84,28 @@ class DigestShelf:
         statement = inserting(self._connection, digests).on_conflict_do_nothing()
         written = self._connection.execute(statement.returning(digests.c.period), row)
         return written.scalar_one_or_none() is not None
+
+    # What is kept in mind of one while its messages go out
+
+    def draft(self, kind: Kind, addressee: str, period: str) -> Digest | None:
+        self._marks = marks_of(self._connection, self._workspace)
+        key = (self._workspace, kind, addressee, period)
+        kept = turn.recall(self._connection).drafts.find(key, self._marks)
+        if kept is None:
+            # What is to be read takes long; and nobody in the same commit is to change it under these marks.
+            turn.leave_if_shared(self._connection)
+        return kept
+
+    def keep_draft(self, kind: Kind, addressee: str, period: str, told: Digest, now: datetime) -> None:
+        recall, key = turn.recall(self._connection), (self._workspace, kind, addressee, period)
+        if self._marks is not None:
+            recall.once_committed(partial(recall.drafts.keep, key, self._marks, told, now))
+
+    def let_draft_go(self, kind: Kind, addressee: str, period: str) -> None:
+        turn.recall(self._connection).drafts.let_go((self._workspace, kind, addressee, period))
+
+    def let_drafts_go(self, before: datetime) -> None:
+        turn.recall(self._connection).drafts.let_old_ones_go(before)
 
     # What they are made of
 
@@ -151,20 +177,25 @@ class DigestShelf:
         return {id: tuple(team.values()) for id, team in found.items()}
 
     def last_thanked(self, ids: Iterable[str], until: datetime) -> dict[str, datetime]:
+        # Backwards through the numbers of each, up to the first that counts: not through all they ever got.
+        latest = (
+            select(kudos.c.given_at)
+            .select_from(_standing(recipients.join(kudos, recipients.c.kudos_number == kudos.c.number)))
+            .where(
+                recipients.c.workspace_id == people.c.workspace_id,
+                recipients.c.person_id == people.c.person_id,
+                kudos.c.given_at < until,
+                reversals.c.kudos_number.is_(None),
+            )
+            .order_by(recipients.c.kudos_number.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = select(people.c.person_id, latest.label("at")).where(people.c.workspace_id == self._workspace)
         found: dict[str, datetime] = {}
         for some in batches(ids, BATCH):
-            query = (
-                select(recipients.c.person_id, func.max(kudos.c.given_at).label("at"))
-                .select_from(_standing(recipients.join(kudos, recipients.c.kudos_number == kudos.c.number)))
-                .where(
-                    recipients.c.workspace_id == self._workspace,
-                    recipients.c.person_id.in_(some),
-                    kudos.c.given_at < until,
-                    reversals.c.kudos_number.is_(None),
-                )
-                .group_by(recipients.c.person_id)
-            )
-            found |= {row.person_id: row.at for row in self._connection.execute(query)}
+            rows = self._connection.execute(query.where(people.c.person_id.in_(some)))
+            found |= {row.person_id: row.at for row in rows if row.at}
         return found
 
     def thanked(self, since: datetime, until: datetime) -> frozenset[str]:
@@ -188,8 +219,13 @@ class DigestShelf:
             )
         )
         if to is not None:
+            of_all = kudos.alias("of_all")
+            within = (of_all.c.given_at >= since, of_all.c.given_at < until)
+            first = select(func.min(of_all.c.number)).where(of_all.c.workspace_id == self._workspace, *within)
             theirs = select(recipients.c.kudos_number).where(
-                recipients.c.workspace_id == self._workspace, recipients.c.person_id.in_(to)
+                recipients.c.workspace_id == self._workspace,
+                recipients.c.person_id.in_(to),
+                recipients.c.kudos_number >= first.scalar_subquery(),  # or all they ever got would be read
             )
             query = query.where(kudos.c.number.in_(theirs))
         return query.cte("given")

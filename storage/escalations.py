@@ -97,7 +97,7 @@ class EscalationShelf:
     def reported_by(self, person: str, limit: int | None) -> list[Escalation]:
         return self._read(escalations.c.reporter_id == person, limit=limit)
 
-    def held_by(self, holder: str, limit: int) -> list[Escalation]:
+    def held_by(self, holder: str, limit: int | None) -> list[Escalation]:
         return self._read(escalations.c.holder_id == holder, escalations.c.closed_at.is_(None), limit=limit)
 
     def about(self, subject: str, reporter: str, since: datetime) -> int:

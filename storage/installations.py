@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, or_, select, update
 
-from bot.rules.installations import ENDED, MOST_STATES, Installation, Space, Standing
+from bot.rules.installations import ENDED, Installation, Space, Standing
 from storage.engine import inserting, upsert
 from storage.secrets import Cipher
 from storage.tables import install_states, installations, installed_workspaces, outbox, workspaces
@@ -140,21 +140,11 @@ class InstallationShelf:
         kept = update(installations).where(self._is(held)).values(new)
         return self._connection.execute(kept.returning(installations.c.account_id)).first() is not None
 
-    def open_state(self, digest: str, now: datetime, until: datetime) -> bool:
-        """Keep a state that somebody must bring back; False where too many are open."""
+    def use_state(self, digest: str, now: datetime, until: datetime) -> bool:
         self._connection.execute(delete(install_states).where(install_states.c.expires_at <= now))
-        count = self._connection.execute(select(func.count()).select_from(install_states)).scalar_one()
-        if count >= MOST_STATES:
-            return False
         statement = inserting(self._connection, install_states).values(digest=digest, expires_at=until)
-        self._connection.execute(statement.on_conflict_do_nothing())
-        return True
-
-    def close_state(self, digest: str, now: datetime) -> bool:
-        """Take it back; True the first time, while it has not run out."""
-        taken = delete(install_states).where(install_states.c.digest == digest)
-        expires = self._connection.execute(taken.returning(install_states.c.expires_at)).scalar_one_or_none()
-        return expires is not None and expires > now
+        first = statement.on_conflict_do_nothing().returning(install_states.c.digest)
+        return self._connection.execute(first).first() is not None
 
     def to_erase(self, before: datetime) -> list[str]:
         """Workspaces that left before then, of which there is still something to erase."""

@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.ports import Counts, Given
-from bot.rules.people import Person
+from bot.rules.people import Person, nobody
 from bot.rules.recognition import BY_MARK, Besides, Decision, Kudos, Place
 from storage import joining, turn
 from storage.engine import inserting
@@ -330,7 +330,8 @@ class KudosShelf:
         ids = {row.giver_id for row in rows}.union(
             *thanked.values(), *(dict(each) for each in seconds.values())
         )
-        known = self._people.known(ids)
+        # Whom nobody knows any more is named no more: the workspace had left, and is back.
+        known = {id: nobody(id, self._workspace) for id in ids} | self._people.known(ids)
         return [
             Kudos(
                 number=row.number,

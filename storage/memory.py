@@ -11,11 +11,12 @@ comes twice. What a transaction reads is remembered only once it is committed, a
 it does not remember at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from storage.drafts import Drafts
 from storage.quick import Quick
 from storage.tables import revisions
 
@@ -36,6 +37,7 @@ class Memory:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], tuple[int, dict[Any, Any]]] = {}
         self._count = 0
+        self.drafts = Drafts()
 
     def under(self, workspace: str, subject: str, mark: int) -> Mapping[Any, Any]:
         kept = self._kept.get((workspace, subject))
@@ -61,6 +63,11 @@ class Recall:
         self._marks: dict[str, dict[str, int]] = {}
         self._fresh: dict[tuple[str, str], dict[Any, Any]] = {}
         self._changed: set[tuple[str, str]] = set()
+        self._afterwards: list[Callable[[], None]] = []
+
+    @property
+    def drafts(self) -> Drafts:
+        return self._memory.drafts
 
     def find(self, workspace: str, subject: str, key: Any) -> Any:
         """Give what is remembered, or `UNKNOWN`."""
@@ -85,8 +92,12 @@ class Recall:
         self._changed.add((workspace, subject))
         self._fresh.pop((workspace, subject), None)
 
+    def once_committed(self, do: Callable[[], None]) -> None:
+        self._afterwards.append(do)
+
     def forget_fresh(self) -> None:
         """Something was rolled back, and what was read may have been a part of it."""
+        self._afterwards.clear()
         self._fresh.clear()
         self._marks.clear()
 
@@ -94,6 +105,8 @@ class Recall:
         """After the commit: let the transactions that follow remember it."""
         for (workspace, subject), found in self._fresh.items():
             self._memory.keep(workspace, subject, self._marks[workspace].get(subject, 0), found)
+        for do in self._afterwards:
+            do()
 
     def _mark(self, workspace: str, subject: str) -> int:
         if workspace not in self._marks and self._connection is not None:

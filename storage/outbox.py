@@ -63,8 +63,8 @@ class OutboxShelf:
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
         return self._put(uuid4().hex, to, message, now, about)
 
-    def put_keyed(self, key: str, to: str, message: Message, now: datetime) -> bool:
-        row = self._row(key, to, message, now, "")
+    def put_keyed(self, key: str, to: str, message: Message, now: datetime, about: str = "") -> bool:
+        row = self._row(key, to, message, now, about)
         if since := told_before(self._connection, self._workspace, now):
             row |= {"unsure": True, "first_tried_at": since}
         statement = inserting(self._connection, outbox).on_conflict_do_nothing()
@@ -143,6 +143,15 @@ class OutboxShelf:
         )
         row = self._connection.execute(query.limit(1)).one_or_none()
         return _facts(row.kind).validate_json(row.fact) if row and row.kind in _KINDS else None
+
+    def standing_in(self, channel: str, kind: type[Message]) -> list[str]:
+        query = select(outbox.c.key).where(
+            outbox.c.workspace_id == self._workspace,
+            outbox.c.channel == channel,
+            outbox.c.ts.is_not(None),
+            outbox.c.kind == kind.__name__,
+        )
+        return list(self._connection.execute(query.order_by(outbox.c.id)).scalars())
 
     def put_once(self, to: str, message: Message, now: datetime, about: str) -> None:
         # Locked, so that it is not claimed and rendered before what this transaction did is committed.

@@ -96,11 +96,12 @@ class PeopleShelf:
         found = (_person(row) for row in self._connection.execute(query))  # sorted here: they are few
         return sorted((one for one in found if one.active and not one.bot), key=lambda one: one.id)
 
-    def put(self, people: Sequence[Person], now: datetime) -> None:
+    def put(self, people: Sequence[Person], now: datetime, *, seat: bool = True) -> None:
         self._changed()
         for some in batches(people, BATCH):
             self._put_some(some, now)
-        ChartShelf(self._connection, self._workspace).adopt(people)
+        if seat:
+            ChartShelf(self._connection, self._workspace).adopt(people)
 
     def forget(self, person: str, now: datetime) -> None:
         """Name them no more in what is older than now; if they have left, take their names out as well."""

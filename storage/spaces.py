@@ -1,10 +1,12 @@
 """A workspace as a whole: a channel of it that has a new id, and the end of all that was written there."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, select, update
+from sqlalchemy import Connection, Select, Table, and_, delete, func, literal, select, update
 
 from storage import turn
+from storage.engine import inserting
 from storage.memory import PEOPLE, PREFERENCES, SETTINGS
 from storage.tables import (
     channel_modes,
@@ -20,6 +22,7 @@ from storage.tables import (
     kept,
     kudos,
     lanes,
+    marks,
     mutes,
     outbox,
     passed_on,
@@ -28,8 +31,8 @@ from storage.tables import (
     settings,
 )
 
-# Where a channel is kept by its id. Not in `marks`, a log that only grows: an emoji that was put on a
-# message before the change stays under the old one.
+_UNSAID = ("waiting", "sending", "parked")
+# Where a channel is kept by its id.
 _PLACES = (
     (kudos, "about_channel"),
     (outbox, "destination"),
@@ -37,6 +40,7 @@ _PLACES = (
     (escalations, "holder_id"),
     (escalations, "first_id"),
     (escalations, "second_id"),
+    (escalation_moves, "holder_id"),
 )
 # The same, where there can be one row of each kind: what the new id has already is the later.
 _SINGLE = ((digests, "addressee"), (channel_modes, "channel_id"))
@@ -74,10 +78,38 @@ class SpaceShelf:
             self._connection.execute(update(table).where(*which).values({name: new}))
         for table, name in _SINGLE:
             self._move_unless_there(table, name, old, new)
+        self._in_facts(old, new)
+        self._in_marks(old, new)
         turn.recall(self._connection).changed(self._workspace, PEOPLE)
         # Who reads a channel that stands in for managers is asked anew.
         gone = (groups.c.workspace_id == self._workspace, groups.c.group_id == old)
         self._connection.execute(delete(groups).where(*gone))
+
+    def _in_facts(self, old: str, new: str) -> None:
+        """What is still to be said may name it; no fact holds words of a person."""
+        theirs = (outbox.c.workspace_id == self._workspace, outbox.c.state.in_(_UNSAID))
+        fact = func.replace(outbox.c.fact, f'"{old}"', f'"{new}"')
+        self._connection.execute(update(outbox).where(*theirs).values(fact=fact))
+        # Of whoever asked for it to be left alone.
+        asked = (mutes.c.workspace_id == self._workspace, mutes.c.what.endswith(f":{old}"))
+        rows = select(
+            mutes.c.workspace_id, mutes.c.person_id, func.replace(mutes.c.what, old, new), mutes.c.since
+        )
+        self._copy(mutes, ["workspace_id", "person_id", "what", "since"], rows.where(*asked))
+        self._connection.execute(delete(mutes).where(*asked))
+
+    def _in_marks(self, old: str, new: str) -> None:
+        """Write each emoji down once more, for the log of them only grows."""
+        same = ("workspace_id", "ts", "person_id", "way", "added", "happened_at")
+        source = func.substr(marks.c.source.concat(f":{new}"), 1, 255)
+        rows = select(*(marks.c[name] for name in same), literal(new), source).where(
+            marks.c.workspace_id == self._workspace, marks.c.channel == old
+        )
+        self._copy(marks, [*same, "channel", "source"], rows)
+
+    def _copy(self, table: Table, names: list[str], rows: Select[Any]) -> None:
+        copied = inserting(self._connection, table).from_select(names, rows)
+        self._connection.execute(copied.on_conflict_do_nothing())
 
     def forget(self, now: datetime) -> None:
         for subject in (PEOPLE, PREFERENCES, SETTINGS):

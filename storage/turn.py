@@ -188,6 +188,12 @@ def lock(connection: Connection, key: int) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
 
 
+def try_lock(connection: Connection, key: int) -> bool:
+    """The same where nobody else has it; False where somebody has."""
+    ask = f"SELECT pg_try_advisory_xact_lock({key})"
+    return bool(connection.exec_driver_sql(ask).scalar_one())
+
+
 def leave_if_shared(connection: Connection) -> None:
     """Have a transaction of one's own."""
     turn = of(connection)

@@ -56,7 +56,14 @@ class Work:
     def one_at_a_time(self, matter: str) -> None:
         # SQLite has one writer anyway. On PostgreSQL the lock ends with the transaction.
         if self._connection.dialect.name == "postgresql":
-            turn.lock(self._connection, zlib.crc32(f"{self.workspace}:{matter}".encode()))
+            turn.lock(self._connection, self._key(matter))
+
+    def alone_with(self, matter: str) -> bool:
+        on_sqlite = self._connection.dialect.name != "postgresql"
+        return on_sqlite or turn.try_lock(self._connection, self._key(matter))
+
+    def _key(self, matter: str) -> int:
+        return zlib.crc32(f"{self.workspace}:{matter}".encode())
 
     @cached_property
     def people(self) -> PeopleShelf:

@@ -10,7 +10,6 @@ RENEW_BEFORE = timedelta(hours=2)
 RENEWING = timedelta(seconds=30)
 RENEW_AGAIN = timedelta(minutes=5)  # after it was refused
 STATE_LIVES = timedelta(minutes=10)  # from the page of the door to the way back from Slack
-MOST_STATES = 1000  # that may be open at once, for anybody can open one
 GRACE = timedelta(days=30)  # from the end of an installation to the erasing of what people wrote
 # Why messages were refused for an installation that had ended; they go out when it comes back.
 ENDED = ("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked")

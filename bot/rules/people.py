@@ -45,6 +45,11 @@ class Person:
         return plain(handle) in {plain(name) for name in (self.handle, self.name, self.real_name) if name}
 
 
+def nobody(id: str, home: str) -> Person:
+    """Somebody of whom nothing is known but that they were there."""
+    return Person(id, "", NAMELESS, home, active=False, nameless=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A user group such as @support-team, with the ids of its members."""

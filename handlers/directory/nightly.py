@@ -59,7 +59,8 @@ class Nightly:
         """Read everything. A failure leaves the claim to run out, so the next attempt is an hour later."""
         try:
             read = await self._read(partial(self._alive, tonight))
-            await self._transact(self._workspace, partial(nights.done, tonight=tonight, now=self._now()))
+            close = partial(nights.done, tonight=tonight, unfit=read.unfit, now=self._now())
+            await self._transact(self._workspace, close)
         except Exception as error:  # noqa: BLE001 - Slack, SCIM or the network may be down; all else works on
             self._complain(tonight, error)
             return False

@@ -25,6 +25,7 @@ class Read:
     groups: int
     profiles: bool
     scim: Changes | None
+    unfit: str | None = None  # why nothing can be brought to the channel that stands in
 
     @property
     def sentence(self) -> str:
@@ -65,7 +66,8 @@ async def read_everything(
     if scim:
         colleagues: Sequence[Colleague] = await scim.colleagues()
         changes = await transact(workspace, partial(people.scim_says, colleagues=colleagues))
-    return Read(met.people, met.groups, profiles, changes)
+        await transact(workspace, people.seat)
+    return Read(met.people, met.groups, profiles, changes, await directory.read_stand_in(workspace))
 
 
 @contextmanager

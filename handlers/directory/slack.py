@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import hops, people
@@ -15,6 +15,7 @@ from bot.errors import NotIntroduced
 from bot.ports import Clock, Transact
 from bot.rules.chart import FIELDS, Fact, Field
 from bot.rules.people import Group, Person
+from handlers import rooms
 from handlers.directory.profile import Labels, heard_of, read_fact, read_labels
 from handlers.pages import pages
 from handlers.payloads import Profile, SlackUser, Subteam
@@ -24,6 +25,7 @@ log = logging.getLogger("goodword.directory")
 
 PAGE = 200  # Slack's advice for users.list
 PROFILES = 100  # as many as Slack lets us read in a minute are kept together
+PAUSES = (0, 0.2)  # seconds; whoever else is at the chart for a moment only has ended by then
 PATIENCE = 1.5  # seconds; somebody is waiting, and Slack gives up on us after three
 
 Alive = Callable[[], Awaitable[None]]
@@ -99,39 +101,41 @@ class Directory:
         except BROKEN as error:
             log.warning("could not look up people in Slack: %s", type(error).__name__)
             return
-        await self._meet(workspace, [person for person in met if person], groups)
+        known = [person for person in met if person]
+        meet = partial(people.meet_at_once, people=known, groups=groups, now=self._now())
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            if await self._transact(workspace, meet):
+                return  # otherwise an import is under way, which seats them at its end
 
-    async def read_stand_in(self, workspace: str) -> None:
+    async def read_stand_in(self, workspace: str) -> str | None:
         """Learn who reads the channel that stands in for managers; where Slack does not tell, nobody does.
+
+        Gives why nothing can be brought there, empty where it can; None where that is not known.
 
         It is asked each time, for nothing tells us of who joins a channel that we were never invited to.
         """
         channel = await self._transact(workspace, hops.stand_in_channel)
         if not channel:
-            return
-        readers: list[str] = []
-        try:
-            async with asyncio.timeout(PATIENCE):
-                readers = await self._readers(channel)
-        except BROKEN as error:
-            log.warning("could not see who reads the channel that stands in: %s", type(error).__name__)
+            return ""
+        unfit, readers = await self._readers(channel)
+        if unfit:
+            log.warning("the channel that stands in %s, so nothing is brought there", unfit)
         keep = partial(people.keep_readers, channel=channel, readers=readers, now=self._now())
         await self._transact(workspace, keep)
+        return unfit
 
-    async def _readers(self, channel: str) -> list[str]:
-        """Give nobody where others than those invited may read along, for then it cannot stand in."""
-        room = (await self._client.conversations_info(channel=channel))["channel"]
-        if unfit(room):
-            log.warning("the channel that stands in %s, so nothing is brought there", unfit(room))
-            return []
-        found: list[str] = []
-
-        def ask(cursor: str | None) -> Awaitable[Any]:
-            return self._client.conversations_members(channel=channel, limit=PAGE, cursor=cursor)
-
-        async for page in pages(ask):
-            found += [str(one) for one in page["members"]]
-        return found
+    async def _readers(self, channel: str) -> tuple[str | None, list[str]]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await rooms.read_by(self._client, channel)
+        except SlackApiError as error:
+            if error.response.get("error") == "channel_not_found":
+                return rooms.UNSEEN, []
+            log.warning("could not see who reads the channel that stands in: %s", type(error).__name__)
+        except BROKEN as error:
+            log.warning("could not see who reads the channel that stands in: %s", type(error).__name__)
+        return None, []
 
     async def _facts(self, titles: Sequence[Fact], labels: Labels) -> list[Fact]:
         read = [await read_fact(self._client, one.member, labels) for one in titles]
@@ -152,24 +156,6 @@ class Directory:
 
     async def _meet(self, workspace: str, met: Sequence[Person], groups: Sequence[Group]) -> None:
         await self._transact(workspace, partial(people.meet, people=met, groups=groups, now=self._now()))
-
-
-def unfit(room: Mapping[str, Any]) -> str:
-    """Why a channel cannot stand in for managers; empty where it can."""
-    if not room.get("is_private"):
-        return "is public"
-    if room.get("is_archived"):
-        return "is archived"
-    return "is shared with another organisation" if room.get("is_ext_shared") else ""
-
-
-def refused_as_stand_in(room: Mapping[str, Any] | None) -> str:
-    """What to tell an administrator of a channel that cannot stand in; Slack may not show it at all."""
-    if room is None:
-        return "there is no such channel, or Goodword was not invited to it"
-    if why := unfit(room):
-        return f"it {why}, and an escalation goes to a private channel of yours only"
-    return "" if room.get("is_member", True) else "Goodword was not invited to it"
 
 
 def person_of(user: SlackUser, workspace: str) -> Person:

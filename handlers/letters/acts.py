@@ -1,6 +1,6 @@
 """What can be done in Slack with a letter of the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.ports import Sent
@@ -14,6 +14,9 @@ class Post:
     `places` are all those in which it may stand already, where an earlier attempt had no answer;
     `about` is the message to which it links, if there is one that Slack shows us. With `thread` it is an
     answer to that message, and stands nowhere else.
+
+    `kept_from` are people whom it must not reach: Slack is asked in that very moment who reads the channel,
+    and where one of them does, or it is not private and all our own, nothing is said. None asks nothing.
     """
 
     to: str
@@ -21,15 +24,21 @@ class Post:
     places: tuple[str, ...]
     about: Place | None = None
     thread: Sent | None = None
+    kept_from: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Redraw:
-    """New words in a message that stands in the chat."""
+    """New words in a message that stands in the chat.
+
+    `kept_from` is as with a post; what stands there is replaced by `withheld`, which tells nothing.
+    """
 
     where: Sent
     message: dict[str, Any]
     about: Place | None = None
+    kept_from: frozenset[str] | None = None
+    withheld: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

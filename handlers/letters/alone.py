@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot import escalations, kudos, people, privacy, reviews
-from bot.messages import ChartGaps, DataErased, DataExported, HomeOpened, ReviewExported
+from bot.messages import ChartGaps, DataErased, DataExported, HomeOpened, ReviewExported, StandInUnfit
 from bot.ports import Letter, Work
 from handlers.letters.acts import Act, Post, Publish, Upload
 from handlers.views import directory as directory_view
@@ -21,6 +21,10 @@ def home(work: Work, _letter: Letter, _now: datetime, message: HomeOpened) -> Ac
 
 def gaps(work: Work, letter: Letter, _now: datetime, message: ChartGaps) -> Act:
     return Post(letter.to, directory_view.gaps(message, people.names_in(work, message)), (letter.to,))
+
+
+def stand_in(_work: Work, letter: Letter, _now: datetime, message: StandInUnfit) -> Act:
+    return Post(letter.to, directory_view.stand_in(message), (letter.to,))
 
 
 def review(work: Work, letter: Letter, _now: datetime, message: ReviewExported) -> Act:

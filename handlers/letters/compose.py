@@ -36,6 +36,7 @@ from bot.messages import (
     Reacted,
     ReviewExported,
     ShoutoutNoticed,
+    StandInUnfit,
     UndoConfirmed,
 )
 from bot.ports import Letter, Transact, Work
@@ -74,6 +75,7 @@ COMPOSERS: Mapping[type, Composer] = {
     Reacted: capture.reacted,
     HomeOpened: alone.home,
     ChartGaps: alone.gaps,
+    StandInUnfit: alone.stand_in,
     ReviewExported: alone.review,
     DataExported: alone.export,
     DataErased: alone.erased,
@@ -83,6 +85,11 @@ COMPOSERS: Mapping[type, Composer] = {
 async def compose(transact: Transact, letter: Letter, now: datetime) -> Act | None:
     """Compose a letter as things stand at this moment."""
     return await transact(letter.workspace, partial(composed, letter=letter, now=now))
+
+
+async def held_back(transact: Transact, letter: Letter, now: datetime) -> bool:
+    """Others may read along where it was to go: tell who has to know; whether the letter is done with."""
+    return await transact(letter.workspace, partial(escalations.held_back, letter=letter, now=now))
 
 
 def composed(work: Work, letter: Letter, now: datetime) -> Act | None:

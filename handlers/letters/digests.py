@@ -16,8 +16,9 @@ def part(work: Work, letter: Letter, now: datetime, message: DigestPart) -> Act 
     told = digests.read(work, message.digest, message.addressee, message.period)
     kept = work.reviews.kept_by(message.addressee)
     laid = view.laid_out(told, message.part, message.after, kept=kept) if told else None
-    if laid is None:
+    if told is None or laid is None:
         return None
+    digests.hold(work, message, told, now, goes_on=laid.next is not None)
     opening = work.outbox.sent(digests.key_of(work, message, 1)) if message.part > 1 else None
     if message.part > 1 and opening is None:
         return Stuck("the digest's opening message was not sent")

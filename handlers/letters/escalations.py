@@ -13,12 +13,9 @@ from bot.messages import (
     EscalationTalkRedrawn,
 )
 from bot.ports import Letter, Work
-from handlers.letters.acts import Act, Post, Redraw, Stuck
+from handlers.letters.acts import Act, Post, Redraw
 from handlers.letters.places import unsaid
 from handlers.views import escalations as view
-
-UNKNOWN_READERS = Stuck("who_reads_it_is_unknown", for_good=False)
-"""Of a channel that stands in: until its readers were asked for anew, nothing is brought there."""
 
 
 def arrived(work: Work, letter: Letter, _now: datetime, message: EscalationArrived) -> Act | None:
@@ -26,10 +23,10 @@ def arrived(work: Work, letter: Letter, _now: datetime, message: EscalationArriv
     if told is None:
         return None
     waits = told.escalation.holder == to and not told.escalation.closed
-    if not hops.may_be_told(work, to):
-        return UNKNOWN_READERS if waits or letter.unsure else None
+    if not waits and not letter.unsure:
+        return None
     # What may have been sent already is looked for, so that it can be redrawn.
-    return Post(to, view.desk(told, to), (to,)) if waits or letter.unsure else None
+    return Post(to, view.desk(told, to), (to,), kept_from=hops.kept_from(work, to, told.escalation))
 
 
 def moved(work: Work, letter: Letter, _now: datetime, message: EscalationMoved) -> Act | None:
@@ -45,9 +42,8 @@ def overdue(work: Work, letter: Letter, _now: datetime, message: EscalationOverd
     told, to = escalations.read(work, message.escalation), letter.to
     if told is None or told.escalation.holder != to or told.escalation.closed:
         return None
-    if not hops.may_be_told(work, to):
-        return UNKNOWN_READERS
-    return Post(to, view.overdue(told, to), (to,))
+    kept_from = hops.kept_from(work, to, told.escalation)
+    return Post(to, view.overdue(told, to), (to,), kept_from=kept_from)
 
 
 def talk(work: Work, _letter: Letter, _now: datetime, message: EscalationTalk) -> Act | None:
@@ -62,9 +58,22 @@ def redrawn(work: Work, _letter: Letter, _now: datetime, message: EscalationRedr
     told, where = escalations.read(work, message.escalation), work.outbox.sent(message.key)
     if told is None or where is None:
         return None
+    to = where.channel if hops.is_channel(where.channel) else message.to  # it may have a new id
     # Who got it a second time has two such messages: the later one is to act on.
-    latest = [kept for kept, desk in desks.of(work, told.escalation) if desk == message.to][-1]
-    return Redraw(where, view.desk(told, message.to, acts=message.key == latest))
+    latest = [kept for kept, desk in desks.of(work, told.escalation) if desk == to][-1]
+    drawn = view.desk(told, to, acts=message.key == latest)
+    kept_from = hops.kept_from(work, to, told.escalation)
+    return Redraw(where, drawn, kept_from=kept_from, withheld=view.withheld())
+
+
+def held_back(work: Work, letter: Letter, now: datetime) -> bool:
+    """What only draws anew is done with: it is tried again beside the queue, which it would hold up."""
+    if desks.is_beside(letter.to):
+        return False
+    drawn = isinstance(letter.message, EscalationRedrawn)
+    where = work.outbox.sent(letter.message.key) if isinstance(letter.message, EscalationRedrawn) else None
+    escalations.held_back(work, where.channel if where else letter.to, now)
+    return drawn
 
 
 def retold(work: Work, _letter: Letter, _now: datetime, message: EscalationRetold) -> Act | None:

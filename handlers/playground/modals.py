@@ -150,7 +150,7 @@ def view_json(slack: Workspace, view: View) -> Json:
             "team_id": slack.company.id,
             "app_id": slack.company.app_id,
             "bot_id": slack.company.bot_id,
-            "app_installed_team_id": slack.company.id,
+            "app_installed_team_id": slack.enterprise or slack.company.id,
             "hash": view.hash,
             "state": {"values": view.state},
             "previous_view_id": view.previous_id,

@@ -73,9 +73,14 @@ def press_in_message(slack: Workspace, person: Person, post: Post, action: Json,
     return payload if hidden else payload | {"message": message_json(slack, post)}
 
 
+def _in_view(slack: Workspace, person: Person, kind: str) -> Json:
+    """Where the app is installed for a whole organisation, a view does not say whose it is but inside."""
+    return _common(slack, person, kind) | ({"team": None} if slack.enterprise else {})
+
+
 def press_in_view(slack: Workspace, person: Person, view: View, action: Json) -> Json:
     modal = view.given["type"] == "modal"
-    return _common(slack, person, "block_actions") | {
+    return _in_view(slack, person, "block_actions") | {
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": slack.tickets.trigger(person.id, view.id if modal else None),
         "view": view_json(slack, view),
@@ -84,7 +89,7 @@ def press_in_view(slack: Workspace, person: Person, view: View, action: Json) ->
 
 
 def submission(slack: Workspace, person: Person, view: View) -> Json:
-    return _common(slack, person, "view_submission") | {
+    return _in_view(slack, person, "view_submission") | {
         "trigger_id": slack.tickets.trigger(person.id, view.id),
         "view": view_json(slack, view),
         "response_urls": [],
@@ -92,7 +97,7 @@ def submission(slack: Workspace, person: Person, view: View) -> Json:
 
 
 def closing(slack: Workspace, person: Person, view: View, *, cleared: bool) -> Json:
-    return _common(slack, person, "view_closed") | {"view": view_json(slack, view), "is_cleared": cleared}
+    return _in_view(slack, person, "view_closed") | {"view": view_json(slack, view), "is_cleared": cleared}
 
 
 def global_shortcut(slack: Workspace, person: Person, callback_id: str) -> Json:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.messages import ChartGaps
+from bot.messages import ChartGaps, StandInUnfit
 from bot.rules.people import listed
 from handlers.views import blocks
 from handlers.views.blocks import say
 
 OPENING = "The org chart has gaps, so that some people would not reach a manager:"
+UNFIT = (
+    "Nothing is brought there, and what stood there is hidden, until it is a private channel of yours alone "
+    "again with Goodword in it. You can also choose another fallback in my Home tab."
+)
 ADVICE = "goodword directory check lists everything. Mend it where the chart comes from: CSV, SCIM or Slack."
 
 
@@ -21,6 +25,11 @@ def gaps(told: ChartGaps, names: Mapping[str, str]) -> dict[str, Any]:
     return say(
         " ".join([OPENING, *(f"{blocks.capital(line)}." for line in lines)]), shown, blocks.context(ADVICE)
     )
+
+
+def stand_in(told: StandInUnfit) -> dict[str, Any]:
+    words = f"The channel that stands in where there is no manager {told.why}. {UNFIT}"
+    return say(words, blocks.rich(blocks.line(blocks.text(words))))
 
 
 def _lines(told: ChartGaps, names: Mapping[str, str]) -> list[str]:

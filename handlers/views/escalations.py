@@ -17,6 +17,10 @@ ERASED = "The words were erased after their time."
 SEALED = "The words cannot be read at the moment. They are not lost: your administrator knows what to do."
 MORE_HELD = "There are more. Each stands in your messages with Goodword."
 MORE_MINE = f"These are the latest {LISTED}. The earlier ones stand in your messages with Goodword."
+WITHHELD = (
+    "This is not shown at the moment, for somebody may read along here whom it is not meant for. "
+    "It is back when only those do who should."
+)
 TALK = (
     "Talk it over in a thread under this message. Goodword does not read what you write here, and copies "
     "nothing out of it. The buttons are in your own messages with Goodword."
@@ -32,6 +36,11 @@ QUESTIONS = (
 )
 SOLVED = frozenset({Move.RESOLVE, Move.SETTLE})
 WITH_A_NOTE = SOLVED | {Move.SEND_BACK}
+UNASKED = {  # what happens to it that is nobody's move
+    "hand_up": "it waited too long, so it is with {holder} now.",
+    "held_back": "{holder} cannot read it at the moment, for somebody else may read along in their channel. "
+    "It is brought there when that is over. You can withdraw it in my Home tab.",
+}
 NOTED = {State.RESOLVED: "How it was resolved", State.RETURNED: "Why it was sent back"}
 STANDS = {
     State.WITH_MANAGER: "{holder} has it and decides what to do.",
@@ -67,6 +76,11 @@ def desk(told: Told, viewer: str, *, acts: bool = True) -> dict[str, Any]:
     else:
         shown.append(blocks.context(_stands(told)))
     return say(f"{title} {_from(told, viewer)}", *shown)
+
+
+def withheld() -> dict[str, Any]:
+    """In place of what stands in a channel in which others may read along by now."""
+    return say(WITHHELD, blocks.rich(blocks.line(blocks.text(WITHHELD))))
 
 
 def talk(told: Told) -> dict[str, Any]:
@@ -227,8 +241,8 @@ def _done(told: Told, move: str) -> str:
             return f"{holder} says it is resolved."
         case Move.SEND_BACK:
             return f"{holder} sent it back to you."
-        case "hand_up":
-            return f"it waited too long, so it is with {holder} now."
+        case "hand_up" | "held_back":
+            return UNASKED[move].format(holder=holder)
         case _:
             return _state(told)
 

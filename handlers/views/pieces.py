@@ -70,7 +70,9 @@ def quoted(place: str, words: str) -> list[Piece]:
 def lay_out(pieces: Sequence[Piece], after: str = "", up_to: str | None = None) -> Laid | None:
     """Fill one message with what comes after a place, at most up to another one; None if nothing does."""
     left = [
-        one for one in _in_sections(pieces) if one.place > after and (up_to is None or one.place <= up_to)
+        one
+        for one in _in_sections(pieces, after)
+        if one.place > after and (up_to is None or one.place <= up_to)
     ]
     if not left:
         return None
@@ -164,12 +166,14 @@ def _inline(element: Element) -> str:
     return f"<strong>{words}</strong>" if element.get("style", {}).get("bold") else words
 
 
-def _in_sections(pieces: Iterable[Piece]) -> list[Piece]:
+def _in_sections(pieces: Iterable[Piece], after: str) -> list[Piece]:
+    """Those that may have anything after a place: of one that was cut the last part alone, perhaps."""
     found: list[Piece] = []
     section = ""
     for one in pieces:
         section = one.section or section
-        found += [replace(part, section=section) for part in _in_parts(one)]
+        if one.place > after or after.startswith(one.place):
+            found += [replace(part, section=section) for part in _in_parts(one)]
     return found
 
 
@@ -191,10 +195,12 @@ def _goes_on(first: Piece) -> Piece:
 def _taken(left: Sequence[Piece], opening: Sequence[Piece]) -> list[Piece]:
     """As many as fit, at least one, and no heading at the very end."""
     taken: list[Piece] = []
+    made = _blocks(opening)
     room = MOST_TEXT - sum(_weight(one) for one in opening)
     for one in left:
         room -= _weight(one)
-        if taken and (room < 0 or len(_blocks([*opening, *taken, one])) > MOST_BLOCKS):
+        _put(made, one)
+        if taken and (room < 0 or len(made) > MOST_BLOCKS):
             break
         taken.append(one)
     else:
@@ -211,22 +217,26 @@ def _weight(one: Piece) -> int:
 def _blocks(pieces: Iterable[Piece]) -> list[Block]:
     made: list[Block] = []
     for one in pieces:
-        match one.shape:
-            case "title":
-                made.append(blocks.header(one.words))
-            case "note":
-                made.append(blocks.context(one.words))
-            case "block":
-                made.append(one.block or {})
-            case "heading" | "line":
-                made.append(blocks.rich(blocks.line(*one.elements)))
-            case "flow":
-                _add(made, blocks.line(*one.elements))
-            case "bullet":
-                _add(made, blocks.bullets([blocks.line(*one.elements)]))
-            case "quote":
-                _add(made, blocks.quote(*one.elements))
+        _put(made, one)
     return made
+
+
+def _put(made: list[Block], one: Piece) -> None:
+    match one.shape:
+        case "title":
+            made.append(blocks.header(one.words))
+        case "note":
+            made.append(blocks.context(one.words))
+        case "block":
+            made.append(one.block or {})
+        case "heading" | "line":
+            made.append(blocks.rich(blocks.line(*one.elements)))
+        case "flow":
+            _add(made, blocks.line(*one.elements))
+        case "bullet":
+            _add(made, blocks.bullets([blocks.line(*one.elements)]))
+        case "quote":
+            _add(made, blocks.quote(*one.elements))
 
 
 def _add(made: list[Block], part: Element) -> None:
@@ -258,6 +268,8 @@ def _cut(words: str) -> list[str]:
 
 def _fitting(words: str) -> int:
     """How many characters, from the beginning, fit into one piece."""
+    if len(blocks.escaped(words)) <= LONGEST_PIECE:
+        return len(words)
     weight = 0
     for at, sign in enumerate(words):
         weight += len(blocks.escaped(sign))

@@ -94,7 +94,7 @@ def _erase() -> Element:
 def _lines(document: Document) -> Iterator[str]:
     for name, value in document.items():
         yield f"{TITLES.get(name, name)}:"
-        yield from _said(value, "")
+        yield from _said(value, "  ")
 
 
 def _said(value: Any, indent: str) -> Iterator[str]:

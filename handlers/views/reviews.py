@@ -104,6 +104,8 @@ def _people(found: Recognition) -> list[Block]:
     rest = sum(len(found.of(person)) for person in found.shown) - sum(1 for one in said if "accessory" in one)
     if rest:
         said.append(blocks.context(f"{rest} more: choose one person above, or take the file."))
+    if not found.people:
+        said.append(blocks.words("Nobody reports to you at the moment."))
     if quiet:
         said.append(blocks.words(_quiet(quiet, found.days)))
     if (unlisted := len(found.people) - MOST_PEOPLE) > 0:

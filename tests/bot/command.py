@@ -105,11 +105,13 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, *arguments: str, **environment: str) -> AsyncIterator[Running]:
+async def running(
+    folder: Path, *arguments: str, how: Sequence[str] = ("-m", "bot"), **environment: str
+) -> AsyncIterator[Running]:
     """Start `goodword run` on a free port and wait until it listens, or until it has ended."""
     given = {"PORT": "0", **_clean(environment)}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run", *arguments),
+        *(sys.executable, *how, "run", *arguments),
         cwd=folder,
         env=given,
         stderr=asyncio.subprocess.PIPE,

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from storage import engine as engines
 from storage import migrations
 from tests.bot.command import Running, running
 from tests.postgres import Server
-from tests.town import words
+from tests.town import PATIENT, words
 
 SECRET, TOKEN, APP_TOKEN = "the-signing-secret-of-the-app", "xoxb-the-token-of-the-app", "xapp-of-the-app"
 REASON = "for turning the zebra invoice round"
@@ -24,7 +24,12 @@ REASON = "for turning the zebra invoice round"
 
 @asynccontextmanager
 async def a_run(
-    database_url: str, folder: Path, *arguments: str, socket: bool = False, **environment: str
+    database_url: str,
+    folder: Path,
+    *arguments: str,
+    socket: bool = False,
+    how: Sequence[str] = ("-m", "bot"),
+    **environment: str,
 ) -> AsyncIterator[tuple[PretendSlack, Running]]:
     slack = PretendSlack(
         manifest=manifest("https://goodword.example.com/slack/events", socket=socket),
@@ -32,6 +37,7 @@ async def a_run(
         signing_secret=SECRET,
         bot_token=TOKEN,
         rate_limits=False,
+        **PATIENT,
     )
     given = {
         "SLACK_BOT_TOKEN": TOKEN,
@@ -39,7 +45,10 @@ async def a_run(
         "DATABASE_URL": database_url,
         **environment,
     }
-    async with serve(slack), running(folder, *arguments, SLACK_API_URL=slack.api_url, **given) as started:
+    async with (
+        serve(slack),
+        running(folder, *arguments, how=how, SLACK_API_URL=slack.api_url, **given) as started,
+    ):
         assert started.url, "".join(started.log)
         slack.request_url = f"{started.url}/slack/events"
         yield slack, started

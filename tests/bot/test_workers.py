@@ -18,6 +18,8 @@ from tests.bot.command import Running
 from tests.bot.test_run import REASON, a_run, asks
 from tests.town import words
 
+# As `python -m bot`, but with less patience for a worker that is silent.
+IMPATIENT = ("-c", "from bot import __main__, workers; workers.SILENT = 5.0; __main__.main()")
 only_on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 
 
@@ -41,8 +43,8 @@ async def _many(slack: PretendSlack, times: int) -> None:
 
 
 @only_on_postgresql
-async def test_a_worker_is_killed_and_the_others_go_on(database_url: str, tmp_path: Path) -> None:
-    async with a_run(database_url, tmp_path, "--workers", "3") as (slack, started):
+async def test_a_worker_is_killed_or_hangs_and_the_others_go_on(database_url: str, tmp_path: Path) -> None:
+    async with a_run(database_url, tmp_path, "--workers", "3", how=IMPATIENT) as (slack, started):
         await started.says("Goodword listens for", times=3)
         await _many(slack, 30)
         asked = 'goodword_requests_total{kind="/kudos"'
@@ -60,6 +62,13 @@ async def test_a_worker_is_killed_and_the_others_go_on(database_url: str, tmp_pa
         # What the dead one counted is not forgotten, and it is no longer one of them.
         assert await _figure(started, asked) == 50
         assert await _figure(started, "goodword_workers") == 3
+
+        # One whose loop stands still is ended, and no other.
+        before = await _workers(started)
+        os.kill(before[0], signal.SIGSTOP)
+        await started.says("WARNING goodword - a worker gave no sign of life for 5 seconds, and is ended")
+        await started.says("Goodword listens for", times=5)
+        assert {*before} - {*await _workers(started)} == {before[0]}
 
         assert (await slack.types("ada", "general", f"/kudos @ben {REASON} #care")).ok
         await slack.until(lambda: slack.shown("ben").dms and slack.shown("eve").channels["kudos"])

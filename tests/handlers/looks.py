@@ -14,7 +14,7 @@ from bot import settings as bot_settings
 from bot.escalations import LISTED, Planned, Told
 from bot.kudos import Receipt, Record
 from bot.managers import Told as Heard
-from bot.messages import AND_SO_ON, ChartGaps
+from bot.messages import AND_SO_ON, ChartGaps, StandInUnfit
 from bot.people import Standing
 from bot.ports import Change, Counts
 from bot.reviews import Recognition
@@ -324,9 +324,14 @@ LOOKS: dict[str, dict[str, Any]] = {
         "two managers": escalations.talk(about(State.WITH_SERVICE_MANAGER)),
         "longest": escalations.talk(longest_about()),
     },
+    "directory.stand_in": {
+        "shared": directory.stand_in(StandInUnfit(ADA.id, "is shared with another organisation")),
+    },
+    "escalations.withheld": {"at the moment": escalations.withheld()},
     "escalations.moved": {
         **{str(move): escalations.moved(about(State.ACKNOWLEDGED), move) for move in Move},
         "hand_up": escalations.moved(about(State.WITH_SERVICE_MANAGER), "hand_up"),
+        "held_back": escalations.moved(about(State.WITH_MANAGER, holder="C0PEOPLEOP"), "held_back"),
         "longest": escalations.moved(longest_about(State.RESOLVED), Move.RESOLVE),
     },
     "escalations.retold": {

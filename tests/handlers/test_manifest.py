@@ -60,6 +60,10 @@ NEEDED_BY_EVENTS = {
     "app_home_opened": set[str](),
     "app_uninstalled": set[str](),
     "channel_id_changed": {"channels:read", "groups:read"},
+    "channel_shared": {"channels:read", "groups:read"},
+    "channel_unshared": {"channels:read", "groups:read"},
+    "member_joined_channel": {"channels:read", "groups:read"},
+    "member_left_channel": {"channels:read", "groups:read"},
     "message": {"channels:history", "groups:history"},
     "reaction_added": {"reactions:read"},
     "reaction_removed": {"reactions:read"},
@@ -137,6 +141,14 @@ def test_for_many_workspaces_it_has_the_way_back_and_what_organisations_need() -
     switched = ("org_deploy_enabled", "token_rotation_enabled")
     assert [MADE["settings"][name] for name in switched] == [False, False]
     assert [many["settings"][name] for name in switched] == [True, True]
+
+
+def test_for_many_workspaces_by_socket_mode_only_browsers_have_an_address() -> None:
+    made = manifest_for("https://goodword.example.com/", calls=True, many=True)
+    assert made["settings"].pop("socket_mode_enabled") is True
+    assert made["oauth_config"].pop("redirect_urls") == ["https://goodword.example.com/slack/oauth_redirect"]
+    assert "://" not in json.dumps(made)
+    assert made["settings"]["token_rotation_enabled"] is True
 
 
 def test_an_app_that_calls_slack_has_no_address_and_is_otherwise_the_same() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.language import corpus, train
+from benchmarks.language import corpus, roles, train
 from bot.rules.language.weights import Weights
 
 LEAST_TRAINED, LEAST_VALIDATED = 3000, 500
@@ -13,6 +13,12 @@ def test_the_weights_are_made_of_the_messages_and_the_code_as_they_stand() -> No
     shipped = train.WEIGHTS.read_text(encoding="utf-8")
     assert shipped.split(" ", 2)[1] == train.fingerprint(), "run `make train`"
     assert len(shipped.encode()) < LARGEST
+
+
+def test_who_is_credited_among_several_is_learnt_from_the_messages_as_they_stand() -> None:
+    assert roles.WEIGHTS.read_text(encoding="utf-8") == roles.learnt(corpus.load("training")), (
+        "run `make train`"
+    )
 
 
 def test_the_same_messages_give_the_same_weights() -> None:

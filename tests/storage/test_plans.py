@@ -4,17 +4,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, delete, event, text, update
 
 from bot import digests, kudos, settings
 from bot.messages import RECOGNITION
 from bot.ports import Work
+from bot.rules.digest import Support
 from bot.rules.periods import Made
 from storage import quick
 from storage.outbox import Wanted, claim, settle
+from storage.tables import recipients, reversals
 from storage.work import Store
 from tests.storage.people import ADA, BEN, CY, HERE, NOW, move_in, thanks
 
@@ -25,6 +28,7 @@ GROWING = (
 # Of what is unfinished only, and that is little, however long the history.
 PARTIAL = ("ix_outbox_lane", "ix_outbox_parked")
 # One row for each channel and person written to; the unfinished ones are looked up in it.
+LATE = NOW + timedelta(hours=1)
 LEASE, PACE = timedelta(seconds=30), timedelta(seconds=1)
 
 Asked = tuple[str, Any]
@@ -90,6 +94,23 @@ def _reads_all(part: str) -> bool:
     return not KEYED.search(WORKSPACE.sub("", part))
 
 
+def cost(connection: Connection, asked: Asked) -> int:
+    """What a question takes: steps of SQLite's machine, or the rows that PostgreSQL's plan hands on."""
+    statement, parameters = asked
+    if connection.dialect.name == "postgresql":
+        explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", parameters)
+        counts = re.findall(r"actual rows=([\d.]+) loops=(\d+)", "\n".join(row[0] for row in explained))
+        assert counts
+        return round(sum(float(rows) * int(loops) for rows, loops in counts))
+    driver: Any = connection.connection.driver_connection
+    steps: list[None] = []
+    driver.set_progress_handler(lambda: steps.append(None), 1)
+    connection.exec_driver_sql(statement, parameters).all()
+    driver.set_progress_handler(None, 1)
+    assert steps
+    return len(steps)
+
+
 def give_and_take(work: Work) -> None:
     kudos.give(work, ADA.id, thanks(ADA, BEN, "now").keywords["said"], "now", NOW)  # type: ignore[attr-defined]
     kudos.undo(work, ADA.id, "undo", NOW)
@@ -129,6 +150,44 @@ async def test_no_request_and_no_digest_reads_all_of_the_history(
     assert len(found) >= questions
     for statement, plan in found:
         assert scans(plan) == [], f"{statement}\n{plan}"
+
+
+def last_thanked(work: Work, person: str) -> object:
+    found = work.digests.last_thanked([person], LATE + timedelta(days=1))
+    assert found == {person: LATE}
+    return found
+
+
+def their_week(work: Work, person: str) -> object:
+    nobody = Support(frozenset(), frozenset())
+    found = work.digests.gather(LATE, LATE + timedelta(days=1), nobody, to=[person])
+    assert len(found.thanks) == 3
+    return found
+
+
+@pytest.mark.parametrize("read", [last_thanked, their_week])
+async def test_a_manager_s_digest_does_not_read_all_that_their_people_ever_got(
+    store: Store, monkeypatch: pytest.MonkeyPatch, read: Callable[[Work, str], object]
+) -> None:
+    await _lived_in(store)
+    for at in range(3):
+        for to in (BEN, CY):
+            await store.transact(HERE, partial(thanks(ADA, to, f"late {at} {to.id}"), now=LATE))
+    of_old = recipients.c.kudos_number.between(1000, 9000)
+    await store.across(lambda connection: connection.execute(delete(reversals)))
+    often = update(recipients).where(of_old, recipients.c.kudos_number % 4 > 0).values(person_id=BEN.id)
+    await store.across(lambda connection: connection.execute(often))
+
+    def look(work: Any) -> list[int]:
+        costs = []
+        for person in (BEN.id, CY.id):
+            with heard(work._connection, monkeypatch) as asked:  # noqa: SLF001
+                read(work, person)
+            costs.append(sum(cost(work._connection, one) for one in asked))  # noqa: SLF001
+        return costs
+
+    of_many, of_few = await store.transact(HERE, look)
+    assert of_many <= of_few * 1.5
 
 
 async def test_no_delivery_reads_all_that_was_ever_said(

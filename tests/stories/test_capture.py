@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection
 
-from bot import capture, kudos
+from bot import capture, kudos, settings
 from storage.tables import claims, metadata
-from tests.town import Town
+from tests.town import MORNING, Town
 
 THANKS = "Huge thanks to @ben, the auditors left happy after the invoice clean-up"
 COMPLAINT = "@ben STILL hasn't sent the contract, this is the third time he has forgotten it"
@@ -231,3 +231,48 @@ def _rows(connection: Connection) -> dict[str, int]:
 
 def _claims(connection: Connection) -> list[str]:
     return [str(tuple(row)) for row in connection.execute(claims.select())]
+
+
+async def test_under_a_new_id_a_channel_goes_on_as_it_was(town: Town) -> None:
+    """What was asked, refused, chosen and thanked in it counts for it still, and so do settings."""
+    await town.slack.joins(town.bot.me.bot_user, "people-ops")
+    await town.set("executives", "C0GENERAL1")
+    await _says(town, "dina", THANKS)
+    await _answers(town, "dina", "shoutout_not_here")
+    await _says(town, "ada", THANKS)
+    ts = await _says(town, "abe", "The invoice is out, and ACME signed it")
+    await town.slack.reacts("cy", "general", ts, "kudos")
+    await town.settled()
+    await town.set("kudos_emoji", "trophy")
+    choose = partial(capture.choose_mode, channel="C0SALES001", mode="off", by="eve", now=MORNING)
+    await town.bot.store.transact(town.bot.me.workspace, choose)
+    assert _kudos(town) == ["Cy thanks @Abe"]
+
+    for old, new in (("C0GENERAL1", "C0GENERAL2"), ("C0SALES001", "C0SALES002")):
+        await _moves(town, old, new)
+    held = await town.bot.store.transact(town.bot.me.workspace, settings.current)
+    assert held["executives"] == "C0GENERAL2"
+    await town.slack.unreacts("cy", "general", ts, "kudos")
+    await _answers(town, "ada", "shoutout_record")
+    town.slack.clock.forward(timedelta(hours=2))
+    before = len(_whispers(town)["dina"])
+    await _says(town, "dina", "Thank you @cy for fixing the printer before the audit, that saved us")
+    await town.slack.joins(town.bot.me.bot_user, "sales")
+    await _says(town, "abe", THANKS, "sales")
+
+    assert len(_whispers(town)["dina"]) == before
+    assert _kudos(town) == ["Ada thanks @Ben"]
+    assert "abe" not in _whispers(town)
+
+
+async def _moves(town: Town, old: str, new: str) -> None:
+    """Slack gives a channel another id, and tells of it twice."""
+    world = town.slack.world
+    room = world.conversations[new] = world.conversations.pop(old)
+    room.id = new
+    for post in (*room.posts.values(), *(one for one in world.ephemerals if one.channel == old)):
+        post.channel, post.seen = new, None
+    event = {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new}
+    for _ in range(2):
+        await town.slack.happens(event)
+    await town.settled()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from bot import __main__ as door
 from bot import directory, people
@@ -24,6 +26,8 @@ from bot.rules.people import Person
 from bot.rules.routing import Chain
 from handlers.playground import Company, sample_company
 from storage import workspaces
+from storage.chart import ChartShelf
+from storage.tables import people as rows
 from storage.work import Store
 from tests.scim import OPEN, create, scim_server, user
 from tests.town import SECRET, TOKEN, Town
@@ -200,6 +204,35 @@ async def test_a_company_without_any_chart_is_not_told_of_gaps(database_url: str
     async with town_of(database_url, **nobody) as town:
         await town.settled()
         assert town.everybody_saw() == {}
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)  # SQLite has one writer anyway
+async def test_who_is_met_during_a_long_import_is_thanked_at_once_and_takes_their_place_after_it(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, begun, done = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    replaced = ChartShelf.replace
+
+    def slow(*given: Any) -> Any:
+        changes = replaced(*given)
+        loop.call_soon_threadsafe(begun.set)
+        done.wait(20)
+        return changes
+
+    async with town_of(database_url) as town:
+        forget = delete(rows).where(rows.c.person_id == town.id("cy"))
+        await town.bot.store.across(lambda connection: connection.execute(forget))
+        monkeypatch.setattr(ChartShelf, "replace", slow)
+        file = Path(_csv(tmp_path, "cy@kestrel.example,eve@kestrel.example,,", "eve@kestrel.example,,,"))
+        importing = asyncio.create_task(directory.import_file(_config(town, database_url), None, file))
+        await begun.wait()
+        await town.types("ada", f"/kudos <@{town.id('cy')}> for the long list of prices", raw=True)
+        said = town.last_words_to("ada")
+        done.set()
+        await importing
+        await town.settled()
+        assert "Your thanks to Cy will be in #kudos" in said
+        assert await names_above(town, "cy") == ["Eve"]
 
 
 async def _next_night(town: Town, caplog: pytest.LogCaptureFixture) -> None:

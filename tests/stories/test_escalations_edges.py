@@ -10,8 +10,10 @@ from sqlalchemy import Connection, func, select, update
 from bot import escalations
 from bot.rules.lifecycle import Move
 from handlers.playground.api_people import group_json
+from handlers.views.directory import UNFIT
 from storage.tables import escalation_moves
 from storage.tables import escalations as rows
+from tests.stories.test_capture import _moves
 from tests.stories.test_escalations import (
     HAPPENED,
     PASSED_ON,
@@ -58,7 +60,9 @@ async def test_nothing_is_handed_up_to_a_channel_that_was_made_public(town: Town
         town.slack.clock.forward(timedelta(days=1, minutes=5))
         await town.slack.until(partial(_reminded, town, "mo", times))
 
-    assert set(town.everybody_saw()) == {"ada", "mo"}
+    assert set(town.everybody_saw()) == {"ada", "mo", "eve"}
+    (told,) = town.dms("eve")  # once, and of the channel only
+    assert told.plain == f"The channel that stands in where there is no manager is public. {UNFIT}"
 
 
 async def test_a_channel_that_stands_in_is_spoken_of_and_to_as_what_it_is(town: Town) -> None:
@@ -308,6 +312,84 @@ def _together(town: Town, who: str) -> list[str]:
     """The conversations of several in which somebody reads something."""
     rooms = town.slack.shown(who).channels
     return [name for name in rooms if name.startswith("mpdm-") and rooms[name]]
+
+
+async def test_what_is_for_a_channel_waits_while_others_may_read_along_and_what_stands_there_is_hidden(
+    town: Town,
+) -> None:
+    """Shared without a new id, then joined by whom it is about: nothing tells Goodword, so it asks."""
+    await town.set("fallback", "C0PEOPLEOP")
+    await town.slack.joins("eve", "people-ops")
+    await _invite_goodword(town)
+    await _escalate(town, "eve", "ben")
+    await town.slack.closes("eve", town.slack.shown("eve").views[-1].id)
+    town.slack.faults.add("chat.postMessage", "ratelimited", times=1, retry_after=60)
+    await town.types("eve", "/escalate")
+    await _choose(town, "eve", person="cy")
+    written = {"happened": {"happened": HAPPENED}}
+    await town.slack.submits("eve", town.slack.shown("eve").views[-1].id, written)
+    await town.hears("delivery", "EscalationArrived later ratelimited")
+
+    room = town.slack.world.conversations["C0PEOPLEOP"]
+    room.shared = True
+    room.members.add(town.id("xenia"))
+    town.slack.clock.forward(timedelta(minutes=2))
+    await town.hears("delivery", "EscalationArrived later others_read_along")
+    await town.slack.until(lambda: any("may read along" in word.plain for word in town.dms("eve")))
+    assert not [saw for saw in _in_stand_in(town, "omar") if "About Cy" in saw]
+    await town.hears("delivery", "EscalationRedrawn later others_read_along")
+    (shown,) = _in_stand_in(town, "xenia")
+    assert shown.startswith("This is not shown at the moment")
+    await town.slack.opens_home("eve")
+    await town.slack.until(lambda: town.slack.shown("eve").home_view)
+    await town.slack.clicks("eve", "home", f"escalation_{Move.WITHDRAW}", value="1")
+
+    room.shared = False
+    room.members = room.members - {town.id("xenia")} | {town.id("ben")}
+    town.slack.clock.forward(timedelta(minutes=10))
+    await town.slack.until(lambda: any("About Cy" in saw for saw in _in_stand_in(town, "omar")))
+    assert not [saw for saw in _in_stand_in(town, "ben") if "About Ben" in saw]
+    room.members.remove(town.id("ben"))
+    town.slack.clock.forward(timedelta(minutes=10))
+    await town.settled()
+    assert "About Ben: it was withdrawn." in _in_stand_in(town, "omar")[0]
+    assert len([word for word in town.dms("eve") if "may read along" in word.plain]) == 2  # each once
+
+
+async def test_whom_it_is_about_can_do_nothing_in_the_channel_that_stands_in(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await town.slack.joins("eve", "people-ops")
+    await _invite_goodword(town)
+    await _escalate(town, "eve", "ben")
+    in_channel = town.slack.shown("omar").channels["people-ops"][-1]
+    await town.slack.joins("ben", "people-ops")
+
+    for times, move in enumerate((Move.TAKE_FURTHER, Move.SETTLE), start=1):
+        await town.slack.clicks("ben", in_channel, f"escalation_{move}")
+        await town.hears("delivery", "ClickRefused sent", times)
+        assert "Only the person who has this on their desk can do that." in town.last_words_to("ben")
+    assert not town.slack.shown("ben").views
+    assert not [saw for saw in _in_stand_in(town, "ben") if "About" in saw]
+
+
+async def test_a_channel_that_stands_in_keeps_what_it_had_under_a_new_id(town: Town) -> None:
+    await town.set("fallback", "C0PEOPLEOP")
+    await town.slack.joins("eve", "people-ops")
+    await _invite_goodword(town)
+    await _escalate(town, "eve", "ben")
+    await _moves(town, "C0PEOPLEOP", "C0PEOPLE02")
+
+    await town.slack.opens_home("eve")
+    await town.settled()
+    await town.slack.clicks("eve", "home", f"escalation_{Move.WITHDRAW}")
+    await town.settled()
+    (shown,) = _in_stand_in(town, "omar")
+    assert "it was withdrawn" in shown
+    assert HAPPENED in shown
+
+
+def _in_stand_in(town: Town, who: str) -> list[str]:
+    return [one.plain for one in town.slack.shown(who).channels["people-ops"] if one.bot]
 
 
 async def test_what_waits_for_a_channel_is_held_back_once_that_is_shared_with_another_organisation(

@@ -29,7 +29,7 @@ ALONE, SHARED = f"/kudos @ben {THANKS}", "/kudos @ben @cy for the quiet week, mo
 NOT_THEIRS = {
     "claims": "no person is in it",
     "groups": "what a group is called is nobody's; who is in it is `group_members`",
-    "install_states": "that somebody was on their way to Slack and back, for ten minutes",
+    "install_states": "that somebody came back from Slack, for ten minutes",
     "installations": "which app is installed where, and the id of who installed it, as docs/privacy.md says",
     "installed_workspaces": "no person is in it",
     "lanes": "when an inbox may next be written to",

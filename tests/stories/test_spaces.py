@@ -7,18 +7,23 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from bot import config as environment
 from bot import directory, kudos, operate
 from bot.config import Config
 from bot.errors import Refusal
-from storage.tables import installations, metadata
+from handlers.manifest import SCOPES
+from handlers.views import settings as settings_view
+from storage.tables import install_states, installations, metadata, people
 from tests.spaces import CLIENT_ID, CLIENT_SECRET, FIRST, ORGANISATION, SECOND, Spaces, served_by, spaces
-from tests.town import KEY, SECRET, words
+from tests.town import APP_TOKEN, KEY, SECRET, words
 
 THANKS = "Ada thanks @Ben\nfor the invoice at midnight"
 GIVE = "/kudos @ben for the invoice at midnight"
+
+
+used = select(install_states)
 
 
 def kept(connection: Connection) -> list[dict[str, object]]:
@@ -46,6 +51,48 @@ async def test_thanks_stay_in_the_workspace_in_which_they_were_given(database_ur
         assert "xoxb" not in str(rows)
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_by_socket_mode_browsers_install_it_and_one_line_brings_what_all_workspaces_do(
+    database_url: str,
+) -> None:
+    async with spaces(database_url, socket=True) as both:
+        config = _config(both, database_url, KEY, APP_TOKEN)
+        line = "Slack knows the app-level token, and Socket Mode is switched on."
+        nowhere = "Goodword is installed nowhere yet: open /slack/install in a browser."
+        assert {line: True, nowhere: False}.items() <= (await _checked(config)).items()
+        for account in (FIRST, SECOND):
+            assert (await both.installs(account)).status_code == 200
+        async with httpx.AsyncClient(base_url=both.url) as anybody:  # who could sign anything with no secret
+            assert (await anybody.post("/slack/events", content=b"{}")).status_code == 404
+            assert (await anybody.get("/readyz")).text == "ready\n"
+
+        await both.first.types("ada", GIVE)
+        said = await both.second.slack.says("ben", "general", "The pumps run again since last night.")
+        await both.second.slack.reacts("cy", "general", str(said.ts), "kudos")
+        await both.settled()
+        assert [words(post) for post in both.first.channel("kudos")] == [THANKS]
+        assert words(both.second.channel("kudos")[0]).startswith("Cy thanks @Ben\n")
+        assert len(both.first.dms("ben")) == len(both.second.dms("ben")) == 1
+        await both.second.slack.clicks("abe", both.second.channel("kudos")[0], "kudos_join")
+        await both.settled()
+        assert "Abe joins in" in both.second.channel("kudos")[0].plain
+        assert "Abe" not in str(both.first.everybody_saw())
+        assert len(both.exchange.first.links.open) == 1
+
+        said_of = await _checked(config)
+        assert said_of[line]
+        assert said_of["Merlin: Slack knows the token: Merlin."]
+        assert not [one for one in said_of if "app-level" in one and one != line]
+        await both.exchange.uninstall(SECOND)
+        await both.second.types("ada", GIVE)
+        assert "not installed in this workspace" in both.second.last_words_to("ada")
+        assert both.bot.branches.served() == [FIRST]
+
+
+async def _checked(config: Config) -> dict[str, bool]:
+    return {one.sentence: one.well for one in await operate.check(config)}
+
+
 async def test_each_failure_on_the_way_is_one_sentence(database_url: str) -> None:
     async with spaces(database_url) as both, httpx.AsyncClient(base_url=both.url) as browser:
 
@@ -66,8 +113,6 @@ async def test_each_failure_on_the_way_is_one_sentence(database_url: str) -> Non
             theirs = await another.get("/slack/oauth_redirect", params={"code": "1.a", "state": state})
             assert "did not begin in this browser" in theirs.text
         assert "It was not allowed in Slack" in await comes_back(400, error="access_denied", state=state)
-        assert "used before, or is too old" in await comes_back(400, code="1.a", state=state)
-
         assert "(invalid_code)" in await comes_back(400, code="1.a", state=await leaves())
         assert "did not say that it may" in await comes_back(400, state=await leaves())
         both.exchange.refuses = "bad_client_secret"
@@ -80,7 +125,16 @@ async def test_each_failure_on_the_way_is_one_sentence(database_url: str) -> Non
         assert "used before, or is too old" in await comes_back(400, code=code, state=late)
         assert await both.bot.store.across(kept) == []
 
-        assert "is installed in Kestrel" in await comes_back(200, code=code, state=await leaves())
+        # Nothing is kept of those who only leave, so that nobody can fill the place of others.
+        assert await both.bot.store.across(lambda connection: connection.execute(used).all()) == []
+        state = await leaves()
+        assert "is installed in Kestrel" in await comes_back(200, code=code, state=state)
+        (row,) = await both.bot.store.across(kept)
+        for again in (state, f"{state[:-1]}x"):  # used, and not ours
+            browser.cookies.set("goodword_install", again, "127.0.0.1", "/slack")
+            page = await comes_back(400, code=both.exchange.allow(FIRST), state=again)
+            assert "used before, or is too old" in page
+        assert await both.bot.store.across(kept) == [row]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +202,15 @@ async def test_what_people_wrote_is_erased_a_month_after_the_app_was_removed(dat
         assert await both.bot.store.across(lambda c: _holding(c, SECOND)) >= {"people", "kudos", "outbox"}
 
         await both.installs(FIRST)
+        # Who was thanked then may be nobody that is known here now.
+        theirs = (people.c.workspace_id == FIRST, people.c.person_id == both.first.id("ben"))
+        await both.bot.store.across(lambda connection: connection.execute(delete(people).where(*theirs)))
+        await both.first.types("ada", "/kudos undo")
+        gone = "Your kudos to a colleague is more than 15 minutes old, so it stays."
+        assert both.first.last_words_to("ada") == gone
+        await both.first.types("ada", "/kudos mine")
+        assert "Something went wrong" not in both.first.last_words_to("ada")
+
         await both.first.types("cy", "/kudos @ben for the long list of prices")
         await both.settled()
         assert await both.bot.store.transact(FIRST, kudos.verify) == []
@@ -227,6 +290,14 @@ async def test_an_organisation_installs_it_once_for_the_workspaces_it_grants(dat
         await both.second.slack.clicks("cy", both.second.channel("kudos")[-1], "kudos_join")
         await both.settled()
         assert "Cy joins in" in both.second.channel("kudos")[-1].plain
+        # Whoever clicks may belong to another workspace of the organisation: it counts where the view is.
+        slack = both.second.slack
+        await slack.opens_home("eve")
+        await both.settled()
+        await slack.clicks("eve", "home", settings_view.OPEN)
+        await slack.clicks("eve", slack.shown("eve").views[-1], settings_view.CHANGE, value="timezone")
+        await slack.submits("eve", slack.shown("eve").views[-1].id, {"value": {"value": "Asia/Tokyo"}})
+        assert "Asia/Tokyo" in slack.shown("eve").views[-1].plain
 
         exchange.clock.forward(timedelta(seconds=1))
         await exchange.grant(ORGANISATION, FIRST, granted=False)
@@ -247,9 +318,11 @@ async def test_another_replica_sees_what_was_installed_and_what_ended(database_u
             await both.bot.branches.introduced
             assert sorted(both.bot.branches.served()) == [FIRST, SECOND]
 
-            await both.exchange.uninstall(SECOND)  # which is told to the other
-            assert both.bot.branches.served() == [FIRST, SECOND]
-            await both.bot.branches.look()
+            await both.exchange.uninstall(SECOND, order=("app_uninstalled",))  # which one of the two hears
+            served = [each.bot.branches.served() for each in (both, other)]
+            assert sorted(served) == [[FIRST], [FIRST, SECOND]]
+            for each in (both, other):
+                await each.bot.branches.look()
             assert both.bot.branches.served() == other.bot.branches.served() == [FIRST]
 
 
@@ -294,7 +367,7 @@ async def test_strangers_in_a_shared_channel_are_told_no_and_a_channel_keeps_its
 async def test_commands_look_at_every_workspace_and_the_key_covers_their_tokens(database_url: str) -> None:
     async with spaces(database_url, installed=[FIRST, SECOND]) as both:
         config = _config(both, database_url, KEY)
-        said = {one.sentence: one.well for one in await operate.check(config)}
+        said = await _checked(config)
         for name in ("Kestrel", "Merlin"):
             assert said[f"{name}: Slack knows the token: {name}."]
             assert said[f"{name}: Every scope that is needed was granted."]
@@ -303,7 +376,7 @@ async def test_commands_look_at_every_workspace_and_the_key_covers_their_tokens(
         assert [line.split(":")[0] for line in read.splitlines()] == ["Kestrel", "Merlin"]
 
         both.exchange.installed[SECOND].removed = True
-        said = {one.sentence: one.well for one in await operate.check(config)}
+        said = await _checked(config)
         assert said["Kestrel: Slack knows the token: Kestrel."]
         assert not said[
             "Merlin: Slack does not take its token: open /slack/install in a browser and install it anew."
@@ -312,15 +385,16 @@ async def test_commands_look_at_every_workspace_and_the_key_covers_their_tokens(
         newest = operate.new_key()
         done = await operate.rotate_key(_config(both, database_url, f"{newest},{KEY}"))
         assert done == "Escalations under the newest key now: 0. Installations: 2."
-        said = {one.sentence: one.well for one in await operate.check(_config(both, database_url, newest))}
+        said = await _checked(_config(both, database_url, newest))
         assert said["Kestrel: Slack knows the token: Kestrel."]
 
 
-def _config(both: Spaces, database_url: str, keys: str) -> Config:
+def _config(both: Spaces, database_url: str, keys: str, app_token: str = "") -> Config:
     return Config(
         slack_client_id=CLIENT_ID,
         slack_client_secret=SecretStr(CLIENT_SECRET),
-        slack_signing_secret=SecretStr(SECRET),
+        slack_signing_secret=SecretStr("" if app_token else SECRET),
+        slack_app_token=SecretStr(app_token),
         slack_api_url=f"{both.exchange.base_url}/api/",
         database_url=SecretStr(database_url),
         goodword_encryption_key=SecretStr(keys),
@@ -366,12 +440,23 @@ async def test_a_workspace_that_is_being_looked_for_is_not_taken_for_a_stranger(
         assert two is one
 
 
+async def _scopes(both: Spaces) -> frozenset[str]:
+    office = await both.bot.branches.office_of(FIRST)
+    assert office is not None
+    return office.me.scopes
+
+
 async def test_word_of_an_old_token_does_not_end_what_was_installed_anew(database_url: str) -> None:
     async with spaces(database_url, installed=[FIRST]) as both:
         store = both.bot.store
+        narrow = update(installations).values(scopes="commands", version=installations.c.version + 1)
+        await store.across(lambda connection: connection.execute(narrow))
+        await both.bot.branches.look()
+        assert (await _scopes(both)) == {"commands"}
         old = await store.register(lambda shelf: shelf.find(FIRST))
         assert old is not None
         await both.installs(FIRST)
+        assert (await _scopes(both)) == SCOPES.keys()
         now = both.exchange.clock.now()
 
         assert not await store.register(lambda shelf: shelf.end_held(old, now))
