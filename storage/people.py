@@ -17,7 +17,7 @@ from storage.tables import group_members, groups, people
 
 # SQLite takes at most 32,766 parameters in a statement; a row of people has 16.
 BATCH = 1000
-FEW = 3  # are read one by one, the quick way; of more it takes longer
+FEW = 12  # are read the quick way; as many managers as two chains have
 
 
 class PeopleShelf:
@@ -68,11 +68,11 @@ class PeopleShelf:
         return found
 
     def _few(self, ids: Sequence[str]) -> Iterable[Any]:
-        return (
-            row
-            for id in ids
-            for row in _ONE.named(self._connection, {"workspace": self._workspace, "id": id})
-        )
+        if len(ids) == 1:
+            return _ONE.named(self._connection, {"workspace": self._workspace, "id": ids[0]})
+        # The last of them again, in the places that are left.
+        places = {f"id{at}": ids[min(at, len(ids) - 1)] for at in range(FEW)}
+        return _SOME.named(self._connection, {"workspace": self._workspace} | places)
 
     def _many(self, ids: Sequence[str]) -> Iterable[Any]:
         return self._connection.execute(_BY_ID, {"workspace": self._workspace, "ids": ids})
@@ -196,6 +196,12 @@ _BY_ID = (
 _ONE = Quick(
     lambda _dialect: select(people).where(
         people.c.workspace_id == bindparam("workspace"), people.c.person_id == bindparam("id")
+    )
+)
+_SOME = Quick(
+    lambda _dialect: select(people).where(
+        people.c.workspace_id == bindparam("workspace"),
+        people.c.person_id.in_([bindparam(f"id{at}") for at in range(FEW)]),
     )
 )
 _KEY = ("workspace_id", "person_id")
