@@ -1,19 +1,27 @@
 """Every setting that comes from the environment; read once, here, and nowhere else."""
 
+import os
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.errors import Refusal
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
-class Config(BaseSettings):
+class Config(BaseModel):
     """The environment. The README's table is tested against the names and defaults of these fields."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
     slack_bot_token: SecretStr = Field(
         SecretStr(""), description="The app's bot token (`xoxb-…`), from *OAuth & Permissions*"
@@ -123,7 +131,7 @@ class Config(BaseSettings):
 def read() -> Config:
     """Read the environment, or refuse with one sentence that names the variable and not its value."""
     try:
-        return Config()
+        return Config.model_validate({name.lower(): value for name, value in os.environ.items()})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "The environment"

@@ -2,8 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
-
-import holidays
+from types import ModuleType
 
 
 def is_holiday(country: str, day: date) -> bool:
@@ -14,14 +13,20 @@ def is_holiday(country: str, day: date) -> bool:
 def is_known(country: str) -> bool:
     """Whether the package knows the holidays there; where it does not, every day would be a working day."""
     code, _, part = country.partition("-")
-    parts = holidays.list_supported_countries(include_aliases=True).get(code)
+    parts = _package().list_supported_countries(include_aliases=True).get(code)
     return parts is not None and (not part or part in parts)
+
+
+def _package() -> ModuleType:
+    import holidays  # noqa: PLC0415 - 4 MB, which only who has named a country waits for
+
+    return holidays
 
 
 @lru_cache(maxsize=64)
 def _calendar(country: str, year: int) -> frozenset[date]:
     code, _, part = country.partition("-")
     try:
-        return frozenset(holidays.country_holidays(code, subdiv=part or None, years=year))
+        return frozenset(_package().country_holidays(code, subdiv=part or None, years=year))
     except NotImplementedError:
         return frozenset()

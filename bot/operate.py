@@ -127,12 +127,13 @@ async def restored(config: Config) -> str:
 
 
 async def check(config: Config) -> list[Finding]:
-    """Look at configuration, database, token, scopes, channel, people and parked messages, in this order."""
+    """Look at configuration, database, tokens, scopes, channel, people and parked messages, in this order."""
     missing = config.missing()
     findings = [Finding(well=False, sentence=f"{name} is not set.") for name in missing]
     of_database = await _of_database(config)
     findings += of_database
     if not missing:
+        findings += await _of_line(config)
         findings += await _of_slack(config, database=of_database[0].well)
     return findings
 
@@ -257,21 +258,22 @@ async def _of_space(line: Line, config: Config, *, database: bool, many: bool) -
             sentence = "Slack does not take its token: open /slack/install in a browser and install it anew."
             return [Finding(well=False, sentence=sentence)]
     found = [Finding(well=True, sentence=f"Slack knows the token: {me.name}."), _of_scopes(me.scopes)]
-    if config.slack_app_token.get_secret_value():
-        found.append(await _of_line(config, clients.session))
     if database:
         found.append(await _of_channel(config, clients, me.workspace))
         found += await _of_stand_in(config, clients, me.workspace)
     return found
 
 
-async def _of_line(config: Config, session: Any) -> Finding:
+async def _of_line(config: Config) -> list[Finding]:
     """Whether Slack would give a line for Socket Mode; it is not opened, for Slack counts them."""
     token = config.slack_app_token.get_secret_value()
-    address = await slack.line_address(session, token, config.slack_api_url)
+    if not token:
+        return []
+    async with slack.session() as session:
+        address = await slack.line_address(session, token, config.slack_api_url)
     if isinstance(address, slack.Failed):
-        return Finding(well=False, sentence=socket.not_accepted(address.reason))
-    return Finding(well=True, sentence="Slack knows the app-level token, and Socket Mode is switched on.")
+        return [Finding(well=False, sentence=socket.not_accepted(address.reason))]
+    return [Finding(well=True, sentence="Slack knows the app-level token, and Socket Mode is switched on.")]
 
 
 async def _of_stand_in(config: Config, clients: slack.Clients, workspace: str) -> list[Finding]:
@@ -375,7 +377,8 @@ def manifest_for(url: str, *, calls: bool = False, many: bool = False) -> dict[s
         return manifest("", socket=True)
     if not url.startswith("https://") or not url.removeprefix("https://").strip("/"):
         raise Refusal("Slack only calls https addresses: --url https://…")
-    return manifest(f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events", many=many)
+    address = f"{url.rstrip('/').removesuffix('/slack/events')}/slack/events"
+    return manifest(address, socket=calls, many=many)
 
 
 async def export(config: Config, workspace: str | None, typed: str) -> str:

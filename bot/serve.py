@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -23,6 +24,7 @@ log = logging.getLogger("goodword")
 T = TypeVar("T")
 
 BACKLOG = 2048  # connections that may wait to be accepted
+COLLECT_AFTER = 20_000, 20, 100  # objects, then collections of the younger; Python's own are 700, 10, 10
 BEAT = 1.0  # seconds between two signs that a worker's loop goes round
 LAST_REQUESTS = 4  # seconds that requests in hand may take when we stop; Slack gives up after three
 
@@ -85,8 +87,20 @@ async def run(config: Config, plan: Plan | None = None, shared: Shared | None = 
             log.info("Goodword listens for %s at %s/slack/events", bot.me.name, address)
         if shared:
             shared.ready()
+        _let_it_rest()
         await stopped.wait()
         log.info("stopping: finishing what is in hand")
+
+
+def _let_it_rest() -> None:
+    """Have the collector of circles leave alone what is there since the start, and look more seldom.
+
+    It took a sixth of the time of a kudos to walk through all our modules again and again. Requests leave
+    few circles behind; what is counted here are objects, so that memory waits for it by some MB at the most.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 async def _beating(beat: Callable[[], object]) -> None:

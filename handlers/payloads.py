@@ -31,7 +31,8 @@ def moment(ts: str) -> datetime | None:
 
 
 class Payload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Each is built when the first of its kind arrives, and not all of them at the start.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 Named = dict[str, Any] | str | None
@@ -46,7 +47,8 @@ class Outline(Payload):
     user: Named = None
     channel: Named = None
     authorizations: list["Outline"] | None = None
-    item: dict[str, Any] | str | None = None
+    item: "Outline | str | None" = None
+    assistant_thread: "Outline | str | None" = None
     message: "Outline | str | None" = None
     previous_message: "Outline | str | None" = None
 

@@ -7,6 +7,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -136,7 +137,10 @@ def session() -> aiohttp.ClientSession:
     # How many calls there are at once is the postman's affair; a limit here would let a slow workspace
     # hold up the others.
     pool = aiohttp.TCPConnector(limit=0)
-    return aiohttp.ClientSession(connector=pool, timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
+    # aiohttp looks for a proxy anew at each call, on two other threads and in files.
+    proxied = bool(getproxies_environment())
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+    return aiohttp.ClientSession(connector=pool, timeout=timeout, trust_env=proxied)
 
 
 def is_too_late(error: BaseException) -> bool:

@@ -27,7 +27,7 @@ from storage.turn import Alone, Turn, taking
 T = TypeVar("T")
 TRIES = 5
 MOST = 64  # transactions in one commit, so that the first of them does not wait for long
-QUICK = 0.01  # seconds; whatever takes longer has a commit to itself
+QUICK = 0.02  # seconds; whatever takes longer has a commit to itself
 LAST_TRANSACTIONS = 2.0  # seconds that those in hand may take when we stop
 
 
@@ -73,11 +73,15 @@ def alone(engine: Engine, memory: Memory, fn: Callable[[Connection], T], *, only
     """Run one in a transaction of its own, again where that may help."""
     with_options = engine.execution_options(only_reads=only_reads)
     for attempt in range(1, TRIES + 1):
+        committing = False
         try:
-            with with_options.begin() as connection, taking(connection, memory) as turn:
-                value = fn(connection)
+            with with_options.begin() as connection:
+                with taking(connection, memory) as turn:
+                    value = fn(connection)
+                committing = True  # whether it stands is unknown if the connection ends now
         except DBAPIError as error:
-            if attempt == TRIES or not engines.is_fleeting(error):
+            helps = engines.is_fleeting(error) or (engines.is_cut_off(error) and not committing)
+            if attempt == TRIES or not helps:
                 raise
         else:
             turn.recall.publish()
@@ -212,17 +216,19 @@ class Together:
 
     def _shared(self, batch: Sequence[_Job]) -> list[_Ended]:
         """Run them in one transaction; where it fails before its commit, each is run by itself."""
+        committing = False
         try:
-            with (
-                self._engine.execution_options(only_reads=False).begin() as connection,
-                taking(connection, self._memory, shared=True) as turn,
-            ):
-                ended = [self._part(job, connection, turn) for job in batch]
-                _still_there(connection)
-                _finish(turn)
+            with self._engine.execution_options(only_reads=False).begin() as connection:
+                with taking(connection, self._memory, shared=True) as turn:
+                    ended = [self._part(job, connection, turn) for job in batch]
+                    _still_there(connection)
+                    _finish(turn)
+                committing = True
         except _Undone:
             return [_BY_ITSELF] * len(batch)
         except BaseException as error:  # noqa: BLE001 - none of them is kept, and each is told so
+            if engines.is_cut_off(error) and not committing:
+                return [_BY_ITSELF] * len(batch)
             return [_Ended(error=error)] * len(batch)
         turn.recall.publish()
         return ended
@@ -231,12 +237,13 @@ class Together:
         turn.begin_part()
         try:
             ended = _Ended(self._paces.timed(job.name, job.fn, connection))
+            turn.end_part()
             _still_there(connection)
         except _Lost:
             raise
         except BaseException as error:
             _still_there(connection)
-            if turn.broken:
+            if turn.broken or not turn.can_undo():
                 raise _Undone from error
             turn.undo_part()
             by_itself = isinstance(error, Alone) or engines.is_fleeting(error)

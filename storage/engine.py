@@ -4,13 +4,15 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import Refusal
@@ -21,6 +23,7 @@ THREADS = {"sqlite": 1, "postgresql": 8}
 SHARING = {"sqlite": 1, "postgresql": 2}  # of these, how many run what shares a commit
 BUSY_TIMEOUT_MS, IN_A_HURRY_MS = 5000, 2000
 WAL_TRIES = 100
+RESTS_SINCE, RESTED = "goodword_rests_since", 1.0  # seconds, after which a connection may have been cut off
 # Disks that turn are gone: by the price that PostgreSQL asks for one page elsewhere, it would read all of a
 # history rather than the few thousand rows of a week by their keys.
 ALWAYS = "-c timezone=utc -c random_page_cost=1.1"
@@ -66,12 +69,31 @@ def build(database_url: str, *, in_a_hurry: bool = False) -> Engine:
         hide_parameters=True,
         pool_size=THREADS["postgresql"],
         max_overflow=0,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": "goodword", "options": options},
     )
     event.listen(engine, "handle_error", _without_the_row)
+    event.listen(engine, "checkin", _rests)
+    event.listen(engine, "checkout", partial(_still_answers, engine))
     turn.listen(engine)
     return engine
+
+
+def _rests(_driver: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info[RESTS_SINCE] = time.monotonic()
+
+
+def _still_answers(engine: Engine, driver: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+    """Ask a connection that rested; `pool_pre_ping` asks each time, which is one more way to the server.
+
+    What is cut off in the middle of the work is run once more: see `storage.commits.alone`.
+    """
+    since = entry.info.get(RESTS_SINCE)
+    if since is None or time.monotonic() - since < RESTED:
+        return
+    try:
+        engine.dialect.do_ping(driver)
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _without_the_row(context: ExceptionContext) -> None:
@@ -126,6 +148,11 @@ def is_fleeting(error: BaseException) -> bool:
     """Whether the same transaction may succeed if it is simply run again (PostgreSQL 40001, 40P01)."""
     origin: Any = getattr(error, "orig", None)
     return getattr(origin, "sqlstate", None) in {"40001", "40P01"}
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Whether the connection ended; what was done over it and not committed is gone."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def upsert(

@@ -69,7 +69,7 @@ class KudosShelf:
 
     def read(self, number: int) -> Kudos | None:
         asked = {"workspace": self._workspace, "number": number}
-        return next(iter(self._whole(self._connection.execute(_ONE, asked).all())), None)
+        return next(iter(self._whole(_ONE.named(self._connection, asked))), None)
 
     def latest_by(self, giver: str) -> Kudos | None:
         standing = reversals.c.kudos_number.is_(None)
@@ -321,7 +321,7 @@ class KudosShelf:
         )
         return self._whole(self._connection.execute(query).all())
 
-    def _whole(self, rows: Sequence[Row[Any]]) -> list[Kudos]:
+    def _whole(self, rows: Sequence[Any]) -> list[Kudos]:
         """The kudos of these rows, with the people in them."""
         if not rows:
             return []
@@ -350,16 +350,22 @@ class KudosShelf:
 
     def _thanked(self, numbers: list[int]) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {number: [] for number in numbers}
-        for row in self._connection.execute(_THANKED, {"numbers": numbers}):
+        for row in self._of(numbers, _THANKED_IN_ONE, _THANKED):
             found[row.kudos_number].append(row.person_id)
         return found
 
     def _joined(self, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
         """Who joined in, and since when."""
         found: dict[int, list[tuple[str, datetime]]] = {number: [] for number in numbers}
-        for row in self._connection.execute(_JOINED, {"numbers": numbers}):
+        for row in self._of(numbers, _JOINED_ONE, _JOINED):
             found[row.kudos_number].append((row.person_id, row.since))
         return found
+
+    def _of(self, numbers: list[int], one: Quick, several: Select[Any]) -> Iterable[Any]:
+        """A single kudos, which each letter about one reads, is read the quick way."""
+        if len(numbers) == 1:
+            return one.named(self._connection, {"number": numbers[0]})
+        return self._connection.execute(several, {"numbers": numbers})
 
 
 def _besides(said: Besides) -> dict[str, Any]:
@@ -396,7 +402,20 @@ _KUDOS = kudos.outerjoin(reversals, reversals.c.kudos_number == kudos.c.number)
 _EVERY = select(kudos, reversals.c.kudos_number.label("reversed")).select_from(_KUDOS)
 
 # Built once, for building a statement takes as long as running it.
-_ONE = _EVERY.where(kudos.c.workspace_id == bindparam("workspace"), kudos.c.number == bindparam("number"))
+
+
+def _one(_dialect: str) -> Select[Any]:
+    asked = (kudos.c.workspace_id == bindparam("workspace"), kudos.c.number == bindparam("number"))
+    return _EVERY.where(*asked)
+
+
+def _of_one(several: Select[Any], number: ColumnElement[int], *order: ColumnElement[Any]) -> Quick:
+    return Quick(
+        lambda _dialect: several.where(number == bindparam("number")).order_by(*order), overtakes=False
+    )
+
+
+_ONE = Quick(_one, overtakes=False)
 # By the numbers of kudos that were found to be this workspace's: SQLite would take its naming here for a
 # reason to read all that it has of these.
 _THANKED = (
@@ -407,6 +426,13 @@ _THANKED = (
 _JOINED = (
     select(joined).where(joined.c.kudos_number.in_(bindparam("numbers", expanding=True))).order_by(*_EARLIEST)
 )
+
+_THANKED_IN_ONE = _of_one(
+    select(recipients.c.kudos_number, recipients.c.person_id),
+    recipients.c.kudos_number,
+    recipients.c.position,
+)
+_JOINED_ONE = _of_one(select(joined), joined.c.kudos_number, *_EARLIEST)
 
 
 def _recorded(_dialect: str) -> Select[Any]:

@@ -39,11 +39,16 @@ from storage.restoring import told_before
 from storage.tables import lanes, outbox
 
 LONGEST_PACE = timedelta(hours=1)
-_FACTS: dict[str, TypeAdapter[Message]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Message)}
+_KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in get_args(Message)}
+
+
+@cache  # and not all of them at the start
+def _facts(kind: str) -> TypeAdapter[Message]:
+    return TypeAdapter(_KINDS[kind])
 
 
 def _fact(message: Message) -> str:
-    return _FACTS[type(message).__name__].dump_json(message).decode()
+    return _facts(type(message).__name__).dump_json(message).decode()
 
 
 class OutboxShelf:
@@ -128,7 +133,7 @@ class OutboxShelf:
             outbox.c.workspace_id == self._workspace, outbox.c.key == key
         )
         row = self._connection.execute(query).one_or_none()
-        return _FACTS[row.kind].validate_json(row.fact) if row and row.kind in _FACTS else None
+        return _facts(row.kind).validate_json(row.fact) if row and row.kind in _KINDS else None
 
     def standing_at(self, place: Place) -> Message | None:
         query = select(outbox.c.kind, outbox.c.fact).where(
@@ -137,7 +142,7 @@ class OutboxShelf:
             outbox.c.ts == place.ts,
         )
         row = self._connection.execute(query.limit(1)).one_or_none()
-        return _FACTS[row.kind].validate_json(row.fact) if row and row.kind in _FACTS else None
+        return _facts(row.kind).validate_json(row.fact) if row and row.kind in _KINDS else None
 
     def standing_in(self, channel: str, kind: type[Message]) -> list[str]:
         query = select(outbox.c.key).where(
@@ -246,7 +251,7 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
         "now": wanted.now,
         "longest": wanted.now + LONGEST_PACE,
         "most": wanted.limit,
-        "kinds": [*_FACTS],
+        "kinds": [*_KINDS],
     }
     if wanted.workspaces is not None:
         asked["workspaces"] = [*wanted.workspaces]
@@ -356,7 +361,7 @@ def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:
         key=row.key,
         workspace=row.workspace_id,
         to=row.destination,
-        message=_FACTS[row.kind].validate_json(row.fact),
+        message=_facts(row.kind).validate_json(row.fact),
         attempts=row.attempts + 1,
         unsure=row.unsure,
         first_tried_at=row.first_tried_at or now,

@@ -6,25 +6,36 @@ to the driver as they are. Their values are converted by SQLAlchemy's own types,
 SQLAlchemy's, without the values.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
+
+from storage.tables import Moment
 
 Convert = Callable[[Any], Any]
 TURN = "goodword_turn"  # under which a connection has the `storage.turn.Turn` of its transaction
 
 
 class Quick:
-    """A statement that reads or writes none of the tables whose rows are written late."""
+    """A statement; where it `overtakes`, of none of the tables whose rows are written late."""
 
-    def __init__(self, statement_for: Callable[[str], Executable]) -> None:
+    def __init__(self, statement_for: Callable[[str], Executable], *, overtakes: bool = True) -> None:
         self._statement_for = statement_for
+        self._overtakes = overtakes
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, given: Mapping[str, Any]) -> list[Sequence[Any]]:
         return self._ready(connection).rows(connection, given)
+
+    def named(self, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
+        """The rows, with their columns as attributes."""
+        ready = self._ready(connection)
+        return [ready.row(*row) for row in ready.rows(connection, given)]
 
     def many(self, connection: Connection, given: Iterable[Mapping[str, Any]]) -> None:
         """Once for each of the given, and nothing is answered."""
@@ -37,7 +48,7 @@ class Quick:
             compiled = self._compiled[dialect.name] = _Compiled(self._statement_for(dialect.name), dialect)
         turn = connection.info.get(TURN)
         if turn:
-            turn.before_statement(overtakes=True)
+            turn.before_quick(overtakes=self._overtakes, reads=compiled.reads)
         return compiled
 
     def value(self, connection: Connection, given: Mapping[str, Any]) -> Any:
@@ -48,26 +59,36 @@ class Quick:
 
 class _Compiled:
     def __init__(self, statement: Any, dialect: Dialect) -> None:
+        if dialect.name == "postgresql":  # by position here, too: a dict would be taken apart by the driver
+            dialect = type(dialect)(paramstyle="format", dbapi=dialect.dbapi)
         compiled = statement.compile(dialect=dialect)
+        self.reads: bool = statement.is_select
         self._sql = str(compiled)
         binds = compiled.binds
-        self._names: Sequence[str] = compiled.positiontup or list(binds)
-        self._by_position = compiled.positiontup is not None
+        names = compiled.positiontup
         self._set = {name: bind.value for name, bind in binds.items() if not bind.required}
-        self._given = {
-            name: convert
-            for name, bind in binds.items()
-            if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
-        }
+        self._pick = itemgetter(*names)
+        self._single = len(names) == 1
+        self._given = [
+            (at, convert)
+            for at, name in enumerate(names)
+            if (convert := _bound(binds[name].type.dialect_impl(dialect), dialect))
+        ]
         read = [one.type.dialect_impl(dialect) for one in _columns(statement)]
         found = [kind.result_processor(dialect, None) for kind in read]
         self._read = [(at, convert) for at, convert in enumerate(found) if convert]
+        self.row: Any = namedtuple("row", [one.name for one in _columns(statement)])  # noqa: PYI024 - made anew
         self._dialect = dialect
 
     def rows(self, connection: Connection, given: Mapping[str, Any]) -> list[Sequence[Any]]:
-        driver: Any = connection.connection.driver_connection
+        turn = connection.info.get(TURN)
         try:
-            found: list[Sequence[Any]] = driver.execute(self._sql, self._asked(given)).fetchall()
+            if turn and turn.lock_wanted:
+                cursor = turn.take_lock(self._sql, self._asked(given))
+            else:
+                driver: Any = connection.connection.driver_connection
+                cursor = driver.execute(self._sql, self._asked(given))
+            found: list[Sequence[Any]] = cursor.fetchall()
         except self._dialect.loaded_dbapi.Error as error:
             raise self._as_usual(error) from None
         return [self._converted(row) for row in found] if self._read else found
@@ -79,11 +100,16 @@ class _Compiled:
         except self._dialect.loaded_dbapi.Error as error:
             raise self._as_usual(error) from None
 
-    def _asked(self, given: Mapping[str, Any]) -> Any:
-        values = {**self._set, **given}
-        for name, convert in self._given.items():
-            values[name] = convert(values[name])
-        return tuple(values[name] for name in self._names) if self._by_position else values
+    def _asked(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        picked = self._pick({**self._set, **given} if self._set else given)
+        if self._single:
+            picked = (picked,)
+        if not self._given:
+            return picked
+        values = list(picked)
+        for at, convert in self._given:
+            values[at] = convert(values[at])
+        return tuple(values)
 
     def _converted(self, row: Sequence[Any]) -> Sequence[Any]:
         values = list(row)
@@ -98,6 +124,12 @@ class _Compiled:
             error.args = (brief,)
         base = self._dialect.loaded_dbapi.Error
         return DBAPIError.instance(self._sql, None, error, base, hide_parameters=True, dialect=self._dialect)
+
+
+def _bound(kind: Any, dialect: Dialect) -> Convert | None:
+    """How a value is given to the driver; the same moment stands in many rows, and is put in words once."""
+    convert: Convert | None = kind.bind_processor(dialect)
+    return lru_cache(64)(convert) if convert and isinstance(kind, Moment) else convert
 
 
 def _columns(statement: Any) -> Sequence[Any]:

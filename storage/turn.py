@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg import ClientCursor
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, Table, event
 
-from storage.late import WRITTEN_LATE, write
+from storage.late import write
 from storage.memory import NOTHING, Memory, Recall
 from storage.quick import TURN
 
@@ -36,12 +38,15 @@ class Turn:
         self._before = 0  # how many of them belong to those who had their part before
         self._undone: list[tuple[Table, Row]] = []  # written within a savepoint that does not stand yet
         self._in_savepoint = self._any_savepoint = False
+        self._written = False  # something of this part was, outside of its savepoint
+        self.lock_wanted = ""
         self.recall = Recall(connection, memory)
         self.broken: Exception | None = None
 
     def begin_part(self) -> None:
-        """From here on it is somebody else's; the savepoint is made when they first ask for anything."""
-        self._in_savepoint = False
+        """From here on it is somebody else's; the savepoint is made when they first change anything."""
+        self._in_savepoint = self._written = False
+        self.lock_wanted = ""
         self._before = len(self._rows)
         self._undone = []
 
@@ -56,44 +61,85 @@ class Turn:
     def later(self, table: Table, rows: Sequence[Row]) -> None:
         self._rows += [(table, row) for row in rows]
 
+    def can_undo(self) -> bool:
+        """Whether what this part did can be undone without undoing what others did before it."""
+        if self._written:
+            return False
+        if self._sqlite:
+            return True
+        stands = self._driver.info.transaction_status
+        if stands == TransactionStatus.INERROR:
+            return self._in_savepoint
+        return stands in {TransactionStatus.IDLE, TransactionStatus.INTRANS}
+
     def before_statement(self, *, overtakes: bool) -> None:
-        self._open_part()
-        if self._rows and not overtakes:
-            self.write()
+        """Of those that overtake all only read."""
+        self.end_part()
+        if not overtakes:
+            self._open_part()
+            self._write_before()
+
+    def before_quick(self, *, overtakes: bool, reads: bool) -> None:
+        """Without a savepoint, which would cost as much: what is quick is seldom followed by a refusal.
+
+        Where it is, all parts are undone, and each is run by itself.
+        """
+        if not overtakes:
+            self._open_part()
+            self._write_before()
+        elif not reads and not self._in_savepoint:
+            self._written = True
 
     def lock(self, key: int) -> None:
+        """Take it; where the transaction is shared, with the next statement and before that has looked."""
         if not self.shared:
             self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
             return
+        self.end_part()
         # Locks of many, taken in any order, would make two replicas wait for each other: wait for none.
-        # One way to the server for both: without parameters it takes several statements at once.
-        ask = f"SELECT pg_try_advisory_xact_lock({key})"
-        cursor = self._driver.execute("; ".join([*self._savepoint(), ask]))
-        while cursor.nextset():
-            pass
-        if not cursor.fetchone()[0]:
+        self.lock_wanted = f"SELECT pg_try_advisory_xact_lock({key})"
+
+    def end_part(self) -> None:
+        if self.lock_wanted:
+            self.take_lock()
+
+    def take_lock(self, sql: str = "", given: Sequence[Any] = ()) -> Any:
+        """Take the lock and ask this, on one way to the server; gives the cursor with its answer.
+
+        Two statements, for one would look at the rows as they were before it had the lock. The driver sends
+        several only with the values in them.
+        """
+        wanted, self.lock_wanted = self.lock_wanted, ""
+        cursor = ClientCursor(self._driver)
+        cursor.execute(f"{wanted}; {sql}" if sql else wanted, given)
+        if not cursor.fetchall()[0][0]:
             raise Alone
+        if sql:
+            cursor.nextset()
+        return cursor
 
     def finish(self) -> None:
         """Write what is left, outside of all parts."""
+        self.end_part()
         if self._rows:
             self.begin_part()
             self._in_savepoint = True  # none is needed any more
             self.write()
 
     def write(self) -> None:
-        """Write what is to be written, the rows of each table together."""
+        """Write what is to be written, all of it together."""
         rows, self._rows = self._rows, []
         self._undone += rows[: self._before]
         self._before = 0
         try:
-            for table in WRITTEN_LATE:
-                some = [row for which, row in rows if which is table]
-                if some:
-                    write(self._connection, table, some)
+            write(self._connection, rows)
         except Exception as error:
             self.broken = error  # whose row it was nobody knows
             raise
+
+    def _write_before(self) -> None:
+        if self._rows:
+            self.write()
 
     def _open_part(self) -> None:
         if self.shared and not self._in_savepoint:
@@ -112,12 +158,13 @@ class Turn:
 @contextmanager
 def taking(connection: Connection, memory: Memory, *, shared: bool = False) -> Iterator[Turn]:
     """Write what is left at the end; what was learnt is kept in mind only by `Recall.publish`."""
-    turn = connection.info[TURN] = Turn(connection, memory, shared=shared)
+    kept = connection.info  # which cannot be asked for any more once the connection was cut off
+    turn = kept[TURN] = Turn(connection, memory, shared=shared)
     try:
         yield turn
         turn.finish()
     finally:
-        connection.info.pop(TURN, None)
+        kept.pop(TURN, None)
 
 
 def of(connection: Connection) -> Turn | None:
@@ -159,7 +206,7 @@ def later(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if turn:
         turn.later(table, rows)
     elif rows:
-        write(connection, table, rows)
+        write(connection, [(table, row) for row in rows])
 
 
 def listen(engine: Engine) -> None:

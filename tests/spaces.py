@@ -10,12 +10,12 @@ import httpx
 
 from bot.app import Bot, Plan, running
 from bot.rules.installations import Installation, Space
-from bot.serve import served
+from bot.serve import bound, open_to_slack
 from handlers.identity import Identity
 from handlers.manifest import manifest
 from handlers.playground import Company, Exchange, PretendClock, PretendSlack, sample_company, serve_all
 from storage.work import Store
-from tests.town import KEY, MORNING, SECRET, Town
+from tests.town import APP_TOKEN, BY_SOCKET, KEY, MORNING, PATIENT, SECRET, SOCKET, Town
 
 CLIENT_ID, CLIENT_SECRET = "1234.5678", "the-client-secret"
 FIRST, SECOND, ORGANISATION = "T0FIRST001", "T0SECOND01", "E0WHOLE001"
@@ -71,7 +71,7 @@ def under_other_ids(company: Company) -> Company:
     return replace(company, people=tuple(people), channels=tuple(rooms), groups=tuple(groups))
 
 
-def slacks_of(*ids: str, clock: PretendClock, apart: bool) -> list[PretendSlack]:
+def slacks_of(*ids: str, clock: PretendClock, apart: bool, socket: bool = False) -> list[PretendSlack]:
     """Workspaces with the very same people and channels, under the same ids unless they are set apart."""
     company = sample_company()
     first = ids[0]
@@ -83,11 +83,13 @@ def slacks_of(*ids: str, clock: PretendClock, apart: bool) -> list[PretendSlack]
                 name=NAMES[id],
                 domain=NAMES[id].lower(),
             ),
-            manifest=manifest("https://goodword.example.com/slack/events", many=True),
+            manifest=manifest("https://goodword.example.com/slack/events", socket=socket, many=True),
+            app_token=APP_TOKEN,
             signing_secret=SECRET,
             bot_token=f"xoxb-{id}",
             clock=clock,
             rate_limits=False,
+            **(BY_SOCKET if socket else PATIENT),
         )
         for id in ids
     ]
@@ -101,6 +103,7 @@ async def spaces(
     rotates: bool = False,
     granted: Sequence[str] = (),
     plan: Callable[[Plan], Plan] = lambda plan: plan,
+    socket: bool = SOCKET,
 ) -> AsyncIterator[Spaces]:
     """One Goodword for two workspaces; in those of `installed` it was installed before it started.
 
@@ -108,7 +111,7 @@ async def spaces(
     """
     clock = PretendClock(MORNING)
     exchange = Exchange(
-        slacks_of(FIRST, SECOND, clock=clock, apart=bool(granted)),
+        slacks_of(FIRST, SECOND, clock=clock, apart=bool(granted), socket=socket),
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
         clock=clock,
@@ -146,11 +149,13 @@ async def served_by(
         pace=timedelta(0),
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
+        app_token=APP_TOKEN if exchange.first.links.wanted else "",
         told=tell,
     )
     async with AsyncExitStack() as closing:
         bot = await closing.enter_async_context(running(plan(built)))
-        ours = await closing.enter_async_context(served(bot.asgi, "127.0.0.1", 0))
+        listening = closing.enter_context(bound("127.0.0.1", 0))
+        ours = await closing.enter_async_context(open_to_slack(bot, listening))
         closing.callback(exchange.clock.subscribe(bot.wake))
         exchange.redirect_url = f"{ours}/slack/oauth_redirect"
         towns = {id: Town(slack, as_seen_in(bot, slack)) for id, slack in exchange.slacks.items()}

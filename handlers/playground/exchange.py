@@ -16,6 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from handlers.playground.clock import PretendClock
 from handlers.playground.server import HOST, PretendSlack, listening
+from handlers.playground.web_api import OF_THE_APP
 from handlers.playground.world import Json
 
 TOKEN_LIVES = timedelta(hours=12)
@@ -55,10 +56,13 @@ class Exchange:
         rotates: bool = False,
     ) -> None:
         self.slacks = {slack.company.id: slack for slack in slacks}
+        self.first = next(iter(self.slacks.values()))
+        for slack in self.slacks.values():
+            slack.answer_by(self.first.links)
         self.clock = clock
         self.rotates = rotates
         self.redirect_url = ""
-        self.chosen = next(iter(self.slacks))  # where the person at the browser installs it
+        self.chosen = self.first.company.id  # where the person at the browser installs it
         self.refuses = ""  # what Slack says to the next code or refresh token, where it says no
         self.base_url = ""
         self.installed: dict[str, Installation] = {}
@@ -141,6 +145,9 @@ class Exchange:
         if method == "oauth.v2.access":
             fields = dict(parse_qsl((await request.body()).decode()))
             await JSONResponse(self._access(request, fields))(scope, receive, send)
+            return
+        if method in OF_THE_APP:  # whose token is that of the environment, wherever it is installed
+            await self.first.asgi(_at(scope, f"/api/{method}"), receive, send)
             return
         token = request.headers.get("authorization", "").partition(" ")[2]
         found = self._admitted(token)
@@ -243,7 +250,7 @@ async def serve_all(exchange: Exchange, port: int = 0, host: str = HOST) -> Asyn
     """Serve all of them at one address; the page of each is at /w/<its id>/."""
     slacks = list(exchange.slacks.values())
     try:
-        async with listening(exchange, host, port) as base_url:
+        async with exchange.first.links.served(), listening(exchange, host, port) as base_url:
             exchange.base_url = base_url
             for slack in slacks:
                 slack.api_url, slack.public_url = f"{base_url}/api/", f"{base_url}/w/{slack.company.id}"

@@ -129,6 +129,10 @@ class Workspace:
     def request_url(self, url: str | None) -> None:
         self.caller.request_url = url
 
+    def answer_by(self, links: Links) -> None:
+        """Speak to the app down the lines of another workspace: they are the app's, not a workspace's."""
+        self.links = self.caller.links = links
+
     @property
     def tokens(self) -> set[str]:
         """Those of the bot, and in Socket Mode of the app."""
@@ -216,7 +220,7 @@ class Workspace:
             if not person.is_bot and person.id != "USLACKBOT"
         }
 
-    async def until(self, predicate: Callable[[], object], timeout: float = 10) -> None:  # noqa: ASYNC109 - the dump says what one waited for
+    async def until(self, predicate: Callable[[], object], timeout: float = 30) -> None:  # noqa: ASYNC109 - the dump says what one waited for
         """Wait for something to be true; it is asked again after every change."""
         try:
             async with asyncio.timeout(timeout):
@@ -225,7 +229,7 @@ class Workspace:
         except TimeoutError:
             raise AssertionError(f"Not so within {timeout} s.\n{self.dump()}") from None
 
-    async def quiet(self, timeout: float = 5) -> None:  # noqa: ASYNC109 - the same
+    async def quiet(self, timeout: float = 30) -> None:  # noqa: ASYNC109 - the same
         """Wait until no request to the app is on its way or due."""
         await self.until(lambda: not self._tasks and not self.caller.busy, timeout)
 

@@ -23,7 +23,7 @@ KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldC4uLiE="
 LISTENS = re.compile(r"(?:listens|calls Slack) for .* at (http://\S+)/(?:slack/events|readyz)")
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["bot.__main__", "bot.playground"])
+_forks.set_forkserver_preload(["bot.__main__", "bot.commands", "bot.playground"])
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from storage import engine as engines
 from storage import migrations
 from tests.bot.command import Running, running
 from tests.postgres import Server
-from tests.town import words
+from tests.town import PATIENT, words
 
 SECRET, TOKEN, APP_TOKEN = "the-signing-secret-of-the-app", "xoxb-the-token-of-the-app", "xapp-of-the-app"
 REASON = "for turning the zebra invoice round"
@@ -37,6 +37,7 @@ async def a_run(
         signing_secret=SECRET,
         bot_token=TOKEN,
         rate_limits=False,
+        **PATIENT,
     )
     given = {
         "SLACK_BOT_TOKEN": TOKEN,

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL = "apt-get install --yes chromium fonts-liberation fonts-noto-color-emoji"
@@ -38,6 +38,7 @@ def chromium() -> str:
 @pytest.fixture
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     """A browser of the test's own, on the test's own event loop."""
+    expect.set_options(timeout=20_000)  # on a busy machine the usual five seconds are soon over
     async with async_playwright() as playwright:
         # Chromium refuses its sandbox to root.
         browser = await playwright.chromium.launch(

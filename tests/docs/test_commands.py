@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from bot import settings
-from bot.__main__ import goodword
+from bot.commands import goodword
 from tests.docs.pages import ROOT, Page, pages
 
 DOOR = get_command(goodword)

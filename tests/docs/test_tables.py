@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from benchmarks.language import corpus
 from bot import settings
-from bot.__main__ import goodword
+from bot.commands import goodword
 from bot.config import Config
 from bot.escalations import Planned, Told
 from bot.rules import language, lifecycle
@@ -74,7 +74,7 @@ def test_the_figures_of_the_language_engine_are_those_of_a_run() -> None:
 
 
 def test_the_variables_that_are_needed_are_said_to_be() -> None:
-    needed = Config(_env_file=None).missing()
+    needed = Config().missing()
     assert [code(name) for name, *_ in README.tables["environment"]][: len(needed)] == needed
     assert "`goodword run` needs the first two." in README.text
     assert len(needed) == 2

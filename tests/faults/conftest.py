@@ -6,7 +6,7 @@ import pytest
 
 from handlers.manifest import manifest
 from handlers.playground import PretendSlack, sample_company, serve
-from tests.faults.table import NOTE, drawn
+from tests.faults.table import NOTE, WANTED, drawn, written
 from tests.faults.trial import Row
 from tests.faults.troubles import EVERYWHERE, POSTGRESQL
 from tests.town import SECRET, TOKEN
@@ -38,3 +38,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     rows = sorted((Row(**row) for row in noted if isinstance(row, dict)), key=_place)
     if rows:
         terminalreporter.write_line(drawn(rows))
+        if WANTED:
+            terminalreporter.write_line(written(rows))

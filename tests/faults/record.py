@@ -72,8 +72,11 @@ class LogKept(logging.Handler):
         """Log as `bot.logs` sets it up, and keep every line."""
         root = logging.getLogger()
         talkative = [logging.getLogger(name) for name in logs.TALKATIVE]
-        before = {logger: logger.level for logger in (root, *talkative)}
+        # Bolt gives the logger of its app the level that the root has then, past the cache of who may speak.
+        ours = logging.getLogger("goodword")
+        before = {logger: logger.level for logger in (root, ours, *talkative)}
         root.setLevel(logging.DEBUG)
+        ours.setLevel(logging.NOTSET)
         for logger in talkative:
             logger.setLevel(logging.WARNING)
         root.addHandler(self)

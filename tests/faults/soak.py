@@ -1,42 +1,66 @@
 """Half an hour of mixed load on four processes, with kills and a failing Slack: `make soak`.
 
 First it finds the top rate, as fast as answers come; then it asks for half of that, whatever comes back.
-Of the four, two are killed and started again by turns, and two live: the memory is theirs.
+Of the four, two are killed and started again at random, and two live: the memory is theirs. Meanwhile the
+weekly digest comes due, and those of managers and executives are asked for by several at once.
 """
 
 import argparse
 import asyncio
 import contextlib
-import itertools
 import random
 import signal
 import sys
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
-from typing import Any
+from statistics import median, quantiles
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from bot import kudos, settings
+from sqlalchemy import Connection, select
+
+from bot import digests, kudos, settings
+from bot.digests import Ways
+from bot.holidays import is_holiday
+from bot.rules.periods import Kind
 from handlers.manifest import manifest
 from handlers.playground import PretendSlack, sample_company, serve
-from storage import migrations
+from storage import migrations, tables
 from storage.work import Store
+from tests.faults.load import Crowd
 from tests.faults.replicas import Replica
 from tests.postgres import Server
-from tests.town import SECRET, TOKEN, unfinished
+from tests.town import KEY, SECRET, TOKEN, unfinished
 
 WORKSPACE = "T0GOODWRD1"
-PEOPLE = ("ada", "abe", "greta", "mo", "dina", "eve")
 REPLICAS, MORTAL = 4, 2
 LEASE = 10.0  # seconds
 AT_ONCE = 16  # requests under way while the top rate is looked for
-SETTLED = 5 / 30  # of the whole time, after which memory is to stay as it is
-LEAST_KUDOS = 20
+SETTLED = 300.0  # seconds after which memory is to stay as it is
+MOST_GROWTH, MOST_WAIT = 0.10, 0.5  # of the memory; seconds for 99 of 100 answers
+LEAST_LOOKS = 60  # at the memory, before it says anything
+LEAST_DONE = {"deed": 20, "case": 1, "word": 1}
+TROUBLES: Sequence[tuple[tuple[str, Any], int]] = (
+    (("chat.postMessage", "ratelimited"), 4),
+    (("chat.postMessage", "slow"), 4),
+    (("chat.postMessage", "http500"), 1),
+    (("chat.postMessage", "drop_before"), 1),
+    (("chat.postMessage", "drop_after"), 1),
+    (("chat.update", "drop_after"), 1),
+    (("chat.update", "garbage"), 1),
+    (("views.publish", "http500"), 1),
+    (("views.open", "http500"), 1),
+)
+OPENINGS = {
+    "recognition": ("kudos", "The good words of the week"),
+    "W0RUTHWEIS": ("ruth", "Good words about your people"),
+    "executives": ("eve", "The good words of the month"),
+}
+EVE = "U0EVECARTR"
 
 
 class Balancer:
@@ -73,16 +97,14 @@ async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 class Soak:
     slack: PretendSlack
     database_url: str
+    store: Store
     chance: random.Random
+    crowd: Crowd
     replicas: list[Replica] = field(default_factory=list)
     ports: dict[int, int] = field(default_factory=dict)
-    acknowledged: set[str] = field(default_factory=set)
-    acts: int = 0
-    refused: int = 0
     kills: int = 0
     faults: int = 0
-    memory: list[list[int]] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=itertools.count)
+    memory: list[tuple[float, list[int]]] = field(default_factory=list)
 
     async def start(self, at: int) -> None:
         replica = Replica(self.database_url, self.slack.api_url, token=TOKEN, secret=SECRET, lease=LEASE)
@@ -94,53 +116,14 @@ class Soak:
         address = await asyncio.wait_for(asyncio.shield(replica.address), 60)
         self.ports[at] = urlsplit(address).port or 0
 
-    async def act(self) -> None:
-        """Somebody does something; what is said to be done is remembered."""
-        what = self.chance.choices(
-            (self.thank, self.talk, self.mention, self.react, self.open_home, self.join),
-            (40, 25, 10, 10, 10, 5),
-        )[0]
-        await what(self.chance.choice(PEOPLE))
-        self.acts += 1
-
-    async def thank(self, who: str) -> None:
-        mark = f"deed-{next(self.numbers):07d}"
-        done = await self.slack.types(who, "general", f"/kudos @ben for the good {mark}")
-        if done.ok and "Your thanks to Ben" in str(done.answer):
-            self.acknowledged.add(mark)
-        else:
-            self.refused += 1
-
-    async def talk(self, who: str) -> None:
-        await self.slack.says(who, "general", "the lift is out of order again, take the stairs")
-
-    async def mention(self, who: str) -> None:
-        await self.slack.says(who, "general", "@cy could you look at row twelve of the sheet?")
-
-    async def react(self, who: str) -> None:
-        mark = f"deed-{next(self.numbers):07d}"
-        said = await self.slack.says("ben", "general", f"done, see the good {mark}")
-        if not said.ts:
-            return
-        await self.slack.reacts(who, "general", said.ts, "kudos")
-        self.acknowledged.add(mark)  # Slack repeats what was not taken
-
-    async def open_home(self, who: str) -> None:
-        await self.slack.opens_home(who)
-
-    async def join(self, who: str) -> None:
-        posts = self.slack.world.named("kudos")
-        assert posts
-        last = next((post for post in reversed(posts.posts.values()) if not post.deleted), None)
-        if last:
-            await self.slack.reacts(who, "kudos", last.ts, "raised_hands")
-
     async def trouble(self, until: float) -> None:
         """Now and then a process dies, and now and then Slack fails."""
-        while time.monotonic() < until:
-            await asyncio.sleep(self.chance.uniform(10, 25))
-            kind: Any = self.chance.choices(("ratelimited", "slow", "http500", "drop_after"), (5, 5, 1, 1))[0]
-            self.slack.faults.add("chat.postMessage", kind, times=3, seconds=1.0)
+        while (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, self.chance.uniform(10, 25)))
+            (method, kind), *_ = self.chance.choices(
+                [what for what, _ in TROUBLES], [often for _, often in TROUBLES]
+            )
+            self.slack.faults.add(method, kind, times=3, seconds=1.0)
             self.faults += 3
             victim = self.chance.randrange(MORTAL)
             self.ports.pop(victim, None)
@@ -149,9 +132,25 @@ class Soak:
             await self.start(victim)
 
     async def watch(self, until: float) -> None:
+        began = time.monotonic()
         while time.monotonic() < until:
-            self.memory.append([_memory(replica) for replica in self.replicas[MORTAL:]])
+            look = [_memory(replica) for replica in self.replicas[MORTAL:]]
+            self.memory.append((time.monotonic() - began, look))
             await asyncio.sleep(5)
+
+    async def set(self, name: str, value: str) -> None:
+        change = partial(settings.change, name=name, typed=value, by="eve", now=datetime.now(UTC))
+        await self.store.transact(WORKSPACE, change)
+
+    async def digests(self, seconds: float) -> None:
+        """One digest comes due in the middle, for every process at once; the others are asked for by hand."""
+        due = datetime.now(UTC) + timedelta(seconds=max(seconds * 0.4, 60))
+        await self.set("digest_time", f"{due:%a %H:%M}")
+        await asyncio.sleep(seconds * 0.6)
+        for kind in get_args(Kind):
+            ask = partial(digests.by_hand, kind=kind, week="", ways=Ways(is_holiday), send=True)
+            asked = [partial(ask, now=datetime.now(UTC)) for _ in range(REPLICAS)]
+            await asyncio.gather(*(self.store.transact(WORKSPACE, one) for one in asked))
 
 
 def _memory(replica: Replica) -> int:
@@ -160,29 +159,34 @@ def _memory(replica: Replica) -> int:
     return int(status.partition("VmRSS:")[2].split()[0])
 
 
-async def _as_fast_as_it_goes(soak: Soak, seconds: float) -> float:
-    """Requests a second with so many under way at once."""
+async def _as_fast_as_it_goes(crowd: Crowd, seconds: float) -> float:
+    """Acts a second with so many under way at once."""
     until = time.monotonic() + seconds
 
     async def one_after_another() -> None:
         while time.monotonic() < until:
-            await soak.act()
+            await crowd.act()
 
     await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
-    return soak.acts / seconds
+    return crowd.acts / seconds
 
 
-async def _at_a_rate(soak: Soak, rate: float, until: float) -> None:
-    """Begin a request at its time, whether or not those before have been answered."""
+async def _at_a_rate(crowd: Crowd, rate: float, until: float) -> None:
+    """Begin an act at its time, whether or not those before have been answered."""
     due, under_way = time.monotonic(), set[asyncio.Task[None]]()
     while (now := time.monotonic()) < until:
         if now < due:
             await asyncio.sleep(due - now)
-        due += soak.chance.expovariate(rate)
-        task = asyncio.create_task(soak.act())
+        due += crowd.chance.expovariate(rate)
+        task = asyncio.create_task(crowd.act())
         under_way.add(task)
-        task.add_done_callback(under_way.discard)
-    await asyncio.gather(*under_way, return_exceptions=True)
+        task.add_done_callback(partial(_over, under_way))
+    await asyncio.gather(*under_way)
+
+
+def _over(under_way: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+    under_way.discard(task)
+    task.result()  # an act that raises is a mistake of this file, and is to be seen
 
 
 async def soak(minutes: float, seed: int) -> bool:
@@ -196,41 +200,46 @@ async def soak(minutes: float, seed: int) -> bool:
     with Server(durable=True) as server:
         url = server.database()
         migrations.upgrade(url)
-        store = Store(url)
-        off = partial(settings.change, name="kudos_per_day", typed="off", by="eve", now=slack.clock.now())
-        await store.transact(WORKSPACE, off)
-        trial = Soak(slack, url, random.Random(seed))
+        store = Store(url, encryption_key=KEY)
+        chance = random.Random(seed)
+        trial = Soak(slack, url, store, chance, Crowd(slack, chance))
+        for name, value in (("kudos_per_day", "off"), ("timezone", "UTC"), ("executives", EVE)):
+            await trial.set(name, value)
         async with serve(slack):
             balancer = Balancer(lambda: list(trial.ports.values()), trial.chance)
             front = await asyncio.start_server(balancer.accept, "127.0.0.1", 0)
             slack.request_url = f"http://127.0.0.1:{front.sockets[0].getsockname()[1]}/slack/events"
             await asyncio.gather(*(trial.start(at) for at in range(REPLICAS)))
-            well = await _tried(trial, store, minutes)
+            well = await _tried(trial, minutes)
             await asyncio.gather(*(replica.kill() for replica in trial.replicas))
             front.close()
         await store.close()
     return well
 
 
-async def _tried(trial: Soak, store: Store, minutes: float) -> bool:
-    top = await _as_fast_as_it_goes(trial, min(20.0, minutes * 10))
-    trial.acts = 0
-    await _all_said(store)
-    before = len(trial.slack.requests)
-    until = time.monotonic() + minutes * 60
+async def _tried(trial: Soak, minutes: float) -> bool:
+    slack, seconds = trial.slack, minutes * 60
+    top = await _as_fast_as_it_goes(trial.crowd, min(20.0, seconds / 6))
+    trial.crowd.acts = 0
+    await _all_said(trial.store)
+    before = len(slack.requests)
+    until = time.monotonic() + seconds
     jobs: list[Awaitable[None]] = [
-        _at_a_rate(trial, top / 2, until),
+        _at_a_rate(trial.crowd, top / 2, until),
         trial.trouble(until),
         trial.watch(until),
+        trial.digests(seconds),
     ]
     await asyncio.gather(*jobs)
-    trial.slack.faults.clear()
-    await trial.slack.quiet(400)
-    await _all_said(store)
-    answers = [each.tries[0].duration for each in trial.slack.requests[before:] if each.tries]
+    slack.faults.clear()
+    ended = time.monotonic()
+    await slack.quiet(400)
+    await _all_said(trial.store)
+    answers = [each.tries[0].duration for each in slack.requests[before:] if each.tries]
     print(f"{minutes:g} minutes, {REPLICAS} processes, top rate {top:.0f} acts/s, half of it asked for")
-    print(_speed(answers))
-    return await _report(trial, store)
+    print(f"{trial.crowd.acts:,} acts, {trial.kills} kills, {trial.faults} faults of Slack")
+    print(f"all was said and repeated {time.monotonic() - ended:.0f} s after the load had ended")
+    return all([_quick(answers), _flat(trial.memory), await _nothing_lost(trial)])
 
 
 async def _all_said(store: Store) -> None:
@@ -239,35 +248,59 @@ async def _all_said(store: Store) -> None:
             await asyncio.sleep(0.5)
 
 
-def _speed(answers: list[float]) -> str:
+def _quick(answers: list[float]) -> bool:
     """How long Slack waited for the first answer to each request."""
-    p50, p99 = (quantiles(answers, n=100)[at] * 1000 for at in (49, 98))
-    return f"{len(answers):,} requests answered, p50 {p50:.0f} ms, p99 {p99:.0f} ms"
+    p50, p99 = (quantiles(answers, n=100)[at] for at in (49, 98))
+    print(f"{len(answers):,} requests answered, p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms")
+    return p99 < MOST_WAIT
 
 
-async def _report(trial: Soak, store: Store) -> bool:
-    posted = Counter(_marks(post.plain for post in trial.slack.shown("eve").channels["kudos"]))
-    told = Counter(_marks(word.plain for word in trial.slack.shown("ben").dms))
-    lost = trial.acknowledged - posted.keys() | trial.acknowledged - told.keys()
-    doubled = {mark for mark in posted | told if posted[mark] > 1 or told[mark] > 1}
-    differing = await store.transact(WORKSPACE, kudos.verify)
-    grown = [_growth(column) for column in zip(*trial.memory, strict=True)]
-    print(f"{trial.acts:,} acts")
-    print(f"{trial.kills} kills, {trial.faults} faults of Slack")
-    print(f"{len(trial.acknowledged):,} thanks acknowledged, {len(lost)} lost, {len(doubled)} doubled")
-    print(f"{trial.refused} told to try again, {len(differing)} totals differ from the ledger")
-    print(f"memory of those that lived grew by {', '.join(f'{part:+.1%}' for part in grown)} after the start")
-    enough = len(trial.acknowledged) >= LEAST_KUDOS
-    return enough and not lost and not doubled and not differing
+def _flat(memory: list[tuple[float, list[int]]]) -> bool:
+    """Whether those that lived grew little between the first and the last tenth of the time that counts."""
+    looks = [look for at, look in memory if at >= SETTLED]
+    if len(looks) < LEAST_LOOKS:
+        print("too short to say anything of memory: it is looked at for five minutes after the first five")
+        return True
+    tenth = len(looks) // 10
+    grown = []
+    for column in zip(*looks, strict=True):
+        first, last = median(column[:tenth]), median(column[-tenth:])
+        grown.append(last / first - 1)
+        print(f"memory of one that lived: {first / 1024:.0f} MB, at the end {last / 1024:.0f} MB")
+    print(f"it grew by {', '.join(f'{part:+.1%}' for part in grown)}")
+    return all(part < MOST_GROWTH for part in grown)
 
 
-def _growth(column: tuple[int, ...]) -> float:
-    after = column[int(len(column) * SETTLED) :]
-    return after[-1] / after[0] - 1
+async def _nothing_lost(trial: Soak) -> bool:
+    crowd = trial.crowd
+    lost, doubled, told = crowd.outcome()
+    differing = await trial.store.transact(WORKSPACE, kudos.verify)
+    done = {kind: len(crowd.acknowledged[kind]) for kind in LEAST_DONE}
+    print(
+        f"{done['deed']:,} thanks, {done['case']:,} complaints and {done['word']:,} taken further were "
+        f"acknowledged: {len(lost)} lost, {len(doubled)} doubled, {len(told)} strangers told"
+    )
+    print(f"{crowd.refused} told to try again, {len(differing)} totals differ from the ledger")
+    enough = all(done[kind] >= least for kind, least in LEAST_DONE.items())
+    once = await _digests_came_once(trial)
+    return enough and once and not (lost or doubled or told or differing)
 
 
-def _marks(said: Iterator[str]) -> list[str]:
-    return [words[words.index("deed-") :][:12] for words in said if "deed-" in words]
+async def _digests_came_once(trial: Soak) -> bool:
+    rows = await trial.store.across(_made)
+    well = True
+    for addressee, (where, opening) in OPENINGS.items():
+        shown = trial.slack.shown("eve" if where == "kudos" else where)
+        said = shown.channels["kudos"] if where == "kudos" else shown.dms
+        came = sum(one.plain.startswith(opening) for one in said)
+        made = sum(row.addressee == addressee and not row.folded for row in rows)
+        print(f"“{opening}” was made {made} and came {came} times")
+        well &= came == made > 0
+    return well
+
+
+def _made(connection: Connection) -> list[Any]:
+    return list(connection.execute(select(tables.digests)))
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ async def _trial(
 ) -> AsyncIterator[Trial]:
     """Goodword, over the line where there is one, or two of which the other reaches the database itself."""
     async with AsyncExitStack() as closing:
-        slack = pretend_slack()
+        slack = pretend_slack(ack_seconds=3.0)  # what takes longer is refused
         await closing.enter_async_context(serve(slack))
         made: list[Trial] = []
 

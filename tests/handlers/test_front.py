@@ -358,6 +358,14 @@ async def test_what_names_another_workspace_but_is_ours_is_kept_under_ours(door:
 # Whatever comes, signed
 
 
+@on_sqlite
+@pytest.mark.parametrize("part", ["item", "assistant_thread", "message"])
+async def test_what_is_no_channel_is_refused_wherever_bolt_looks_for_one(door: Door, part: str) -> None:
+    event = {"type": "reaction_added", part: {"channel": 7}}
+    answer = await door.event({**HOME_OPENED, "event": event})
+    assert (answer.status_code, answer.text) == (400, "This is not what Slack sends.")
+
+
 def paths(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield here
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

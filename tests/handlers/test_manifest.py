@@ -143,6 +143,14 @@ def test_for_many_workspaces_it_has_the_way_back_and_what_organisations_need() -
     assert [many["settings"][name] for name in switched] == [True, True]
 
 
+def test_for_many_workspaces_by_socket_mode_only_browsers_have_an_address() -> None:
+    made = manifest_for("https://goodword.example.com/", calls=True, many=True)
+    assert made["settings"].pop("socket_mode_enabled") is True
+    assert made["oauth_config"].pop("redirect_urls") == ["https://goodword.example.com/slack/oauth_redirect"]
+    assert "://" not in json.dumps(made)
+    assert made["settings"]["token_rotation_enabled"] is True
+
+
 def test_an_app_that_calls_slack_has_no_address_and_is_otherwise_the_same() -> None:
     made = manifest_for("", calls=True)
     assert "://" not in json.dumps(made)

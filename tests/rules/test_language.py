@@ -25,6 +25,8 @@ SHOUTOUTS = (
     (f"Muchas gracias {ADA} por quedarte hasta tarde, gran trabajo", ("U0ADA",)),
     (f"Muito obrigado {ADA}, você salvou o projeto", ("U0ADA",)),
     (f"Asante sana {ADA} kwa kazi nzuri, mteja amefurahi", ("U0ADA",)),
+    (f"{ADA} good news about your region: {CY} has won back the Moshi school. Superb work.", ("W0CY",)),
+    (f"Great job on the Harlow install {ADA}! {CY} now it's your turn", ("U0ADA",)),
     ("Hats off to the night shift, a spotless delivery and a happy customer", ()),
 )
 COMPLAINTS = (
@@ -62,6 +64,7 @@ HEAVY = (
     "thanks " * 15_000,
     "<@U0BEN> " * 10_000,
     "thanks <@U0BEN> and " * 5_000,
+    "Huge thanks for the great work to " + " and ".join(f"<@U{one:05}>" for one in range(9_000)),
     "&gt; " * 25_000,
     "\n".join("&gt; " * depth + "thanks" for depth in range(200)),
     "\u200b" * 100_000,

@@ -2,19 +2,20 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.exc import DBAPIError
 
+from bot import kudos
 from bot.errors import Refusal
 from bot.messages import HomeOpened
 from bot.ports import Work
 from storage import commits, late, turn
 from storage import engine as engines
 from storage.work import Store
-from tests.storage.people import HERE, NOW
+from tests.storage.people import ADA, BEN, CY, HERE, NOW, counts, move_in, thanks
 
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
@@ -219,9 +220,9 @@ async def test_what_cannot_be_written_together_is_done_one_by_one(
     await store.transact(HERE, tell("first"))
     write = late.write
 
-    def refuse(connection: Connection, table: Table, rows: list[dict[str, object]]) -> None:
-        write(connection, table, rows)
-        if any(row.get("destination") == "two" for row in rows):
+    def refuse(connection: Connection, rows: list[tuple[Table, Mapping[str, object]]]) -> None:
+        write(connection, rows)
+        if any(row.get("destination") == "two" for _, row in rows):
             connection.exec_driver_sql("SELECT * FROM no_such_table")
 
     monkeypatch.setattr(turn, "write", refuse)
@@ -231,6 +232,33 @@ async def test_what_cannot_be_written_together_is_done_one_by_one(
     assert isinstance(done[1], DBAPIError)
     assert done[2] == "three"
     assert sorted(await _told(store)) == ["first", "one", "three"]
+
+
+async def test_what_fails_outside_of_a_savepoint_takes_nobody_along(store: Store) -> None:
+    """What is quick has none: one refused after its kudos, and one whose look fails, go by themselves."""
+    await move_in(store)
+    no = Refusal("No.")
+
+    def refused(work: Work) -> None:
+        thanks(ADA, CY, "refused")(work)
+        raise no
+
+    def wrong(work: Work) -> None:
+        work.kudos.recorded("none")
+        driver = work._connection.connection.driver_connection  # type: ignore[attr-defined] # noqa: SLF001
+        driver.execute("SELECT * FROM no_such_table")
+
+    refused.__module__, refused.__name__ = kudos.give.__module__, "give"
+    wrong.__module__, wrong.__name__ = kudos.give.__module__, "give"
+    await store.transact(HERE, thanks(ADA, BEN, "first"))
+    done = await _together(store, thanks(ADA, BEN, "one"), refused, thanks(BEN, CY, "two"))
+    assert done[1] is no
+    done = await _together(store, thanks(ADA, BEN, "three"), wrong, thanks(BEN, CY, "four"))
+    assert "no_such_table" in str(done[1])
+
+    assert await store.transact(HERE, counts(BEN)) == (3, 2)
+    assert await store.transact(HERE, counts(CY)) == (2, 0)
+    assert await store.transact(HERE, kudos.verify) == []
 
 
 @on_postgresql
@@ -265,3 +293,30 @@ async def test_whoever_shares_a_commit_waits_for_no_lock(store: Store) -> None:
     other.open()
     assert await asked[1] == "locked"
     await holding
+
+
+@on_postgresql
+async def test_who_is_cut_off_before_the_commit_is_run_once_more(store: Store) -> None:
+    """By themselves or with others; what ended while nobody looked is noticed with the first question."""
+    await move_in(store)
+    await store.transact(HERE, thanks(ADA, BEN, "first"))
+    cut: list[str] = []
+
+    def cutting(source: str) -> Callable[[Work], object]:
+        def give(work: Work) -> object:
+            given = thanks(BEN, CY, source)(work)
+            if source not in cut:
+                cut.append(source)
+                work._connection.connection.driver_connection.close()  # type: ignore[attr-defined] # noqa: SLF001
+            return given
+
+        give.__module__ = kudos.give.__module__
+        return give
+
+    await store.transact(HERE, cutting("alone"))
+    done = await _together(store, thanks(ADA, BEN, "one"), cutting("shared"), thanks(ADA, BEN, "two"))
+
+    assert cut == ["alone", "shared"]
+    assert [one for one in done if isinstance(one, BaseException)] == []
+    assert await store.transact(HERE, counts(BEN)) == (3, 2)
+    assert await store.transact(HERE, kudos.verify) == []

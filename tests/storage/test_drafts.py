@@ -1,6 +1,6 @@
 """A digest is read once for all of its messages, and each obeys what was changed until it goes out."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -111,7 +111,7 @@ async def test_what_is_changed_meanwhile_is_obeyed_by_the_very_next_message(
     await store.transact(HERE, a_week)
     sender = Sender(store)
     await sender.says_one()
-    changes = [
+    changes: list[Callable[[], Awaitable[object]]] = [
         lambda: replica.transact(HERE, lambda work: work.kudos.take_back(58, "undo", DUE)),
         lambda: replica.transact(HERE, lambda work: work.kudos.reword(59, "for mending it", (), DUE)),
         lambda: replica.transact(HERE, lambda work: work.preferences.choose(CY.id, Wish.PRIVATELY, DUE)),

@@ -15,6 +15,7 @@ from bot.messages import RECOGNITION
 from bot.ports import Work
 from bot.rules.digest import Support
 from bot.rules.periods import Made
+from bot.rules.recognition import ToPerson, Words
 from storage import quick
 from storage.outbox import Wanted, claim, settle
 from storage.tables import recipients, reversals
@@ -172,7 +173,9 @@ async def test_a_manager_s_digest_does_not_read_all_that_their_people_ever_got(
     await _lived_in(store)
     for at in range(3):
         for to in (BEN, CY):
-            await store.transact(HERE, partial(thanks(ADA, to, f"late {at} {to.id}"), now=LATE))
+            said = (ToPerson(to.id), Words(f" for the late night number {at}"))
+            give = partial(kudos.give, giver=ADA.id, said=said, source=f"late {at} {to.id}", now=LATE)
+            await store.transact(HERE, give)
     of_old = recipients.c.kudos_number.between(1000, 9000)
     await store.across(lambda connection: connection.execute(delete(reversals)))
     often = update(recipients).where(of_old, recipients.c.kudos_number % 4 > 0).values(person_id=BEN.id)

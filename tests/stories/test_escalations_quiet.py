@@ -40,12 +40,13 @@ TOKEN = re.compile(rb"gAAAAA[\w\-]+=*")
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """All that is logged as an operator may ask for it: LOG_LEVEL=DEBUG, LOG_FORMAT=json."""
-    root = logging.getLogger()
-    loggers = (root, *(logging.getLogger(name) for name in logs.TALKATIVE))
+    root, ours = logging.getLogger(), logging.getLogger("goodword")
+    loggers = (root, ours, *(logging.getLogger(name) for name in logs.TALKATIVE))
     handlers, levels = list(root.handlers), [logger.level for logger in loggers]
     written = io.StringIO()
     with contextlib.redirect_stderr(written):
         logs.set_up("DEBUG", "json")
+    ours.setLevel(logging.NOTSET)  # Bolt gives it the level that the root has when a town is built
     yield written
     root.handlers[:] = handlers
     for logger, level in zip(loggers, levels, strict=True):

@@ -23,7 +23,7 @@ from handlers.playground import ApiCall, PretendSlack, serve
 from handlers.playground import links as slack_links
 from handlers.playground.links import Link
 from tests.stories.test_metrics import figure
-from tests.town import Town, beside, pretend_slack
+from tests.town import PATIENT, Town, beside, pretend_slack
 from tests.town import town as build
 
 GIVES = "/kudos @ben for the invoice at midnight"
@@ -71,7 +71,13 @@ async def received(town: Town, who: str) -> int:
     return (await town.bot.store.transact(town.bot.me.workspace, find)).counts.received
 
 
-async def test_slack_asks_for_a_new_line_and_has_it_before_the_old_one_ends(town: Town) -> None:
+async def test_slack_asks_for_a_new_line_and_has_it_before_the_old_one_ends(database_url: str) -> None:
+    # The old line is to be there until both have been used, however busy the machine is.
+    async with with_line(database_url, replace(QUICK, leave=3.0)) as town:
+        await _a_new_line(town)
+
+
+async def _a_new_line(town: Town) -> None:
     # A form is being opened, which Slack takes its time for, when it asks.
     town.slack.faults.add("views.open", "slow", seconds=0.3)
     town.slack.links.linger = True
@@ -112,12 +118,13 @@ async def test_a_line_that_is_cut_is_replaced_and_what_was_on_it_comes_again(tow
 
 
 async def test_a_deaf_line_is_noticed_and_nothing_is_lost_or_doubled(database_url: str) -> None:
-    watchful = replace(QUICK, ping=0.1, deaf=0.5)
+    watchful = replace(QUICK, ping=0.1, deaf=1.0)
     async with with_line(database_url, watchful, ack_seconds=1.5) as town:
         said = await town.slack.says("ben", "general", "The pumps run again since last night.")
         town.slack.links.deafen()
         lost = await town.slack.reacts("ada", "general", str(said.ts), "kudos")
         assert lost.status is None
+        town.slack.caller.limit = PATIENT["ack_seconds"]
         await town.slack.until(lambda: any(not line.deaf for line in town.slack.links.open))
         await later(town)
         await town.settled()
@@ -134,6 +141,7 @@ async def test_what_fails_is_not_acknowledged_and_what_comes_twice_counts_once(d
         town.slack.faults.add("conversations.history", "http500")
         failed = await town.slack.reacts("ada", "general", str(said.ts), "kudos")
         assert failed.status is None
+        town.slack.caller.limit = PATIENT["ack_seconds"]
         await later(town)
         event = next(each for each in town.slack.requests if each.summary == "event reaction_added")
         assert (event.tries[0].status, event.tries[-1].status) == (None, 200)

@@ -17,7 +17,7 @@ from handlers.manifest import SCOPES
 from handlers.views import settings as settings_view
 from storage.tables import install_states, installations, metadata, people
 from tests.spaces import CLIENT_ID, CLIENT_SECRET, FIRST, ORGANISATION, SECOND, Spaces, served_by, spaces
-from tests.town import KEY, SECRET, words
+from tests.town import APP_TOKEN, KEY, SECRET, words
 
 THANKS = "Ada thanks @Ben\nfor the invoice at midnight"
 GIVE = "/kudos @ben for the invoice at midnight"
@@ -49,6 +49,48 @@ async def test_thanks_stay_in_the_workspace_in_which_they_were_given(database_ur
         rows = await both.bot.store.across(kept)
         assert {row["account_id"] for row in rows} == {FIRST, SECOND}
         assert "xoxb" not in str(rows)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_by_socket_mode_browsers_install_it_and_one_line_brings_what_all_workspaces_do(
+    database_url: str,
+) -> None:
+    async with spaces(database_url, socket=True) as both:
+        config = _config(both, database_url, KEY, APP_TOKEN)
+        line = "Slack knows the app-level token, and Socket Mode is switched on."
+        nowhere = "Goodword is installed nowhere yet: open /slack/install in a browser."
+        assert {line: True, nowhere: False}.items() <= (await _checked(config)).items()
+        for account in (FIRST, SECOND):
+            assert (await both.installs(account)).status_code == 200
+        async with httpx.AsyncClient(base_url=both.url) as anybody:  # who could sign anything with no secret
+            assert (await anybody.post("/slack/events", content=b"{}")).status_code == 404
+            assert (await anybody.get("/readyz")).text == "ready\n"
+
+        await both.first.types("ada", GIVE)
+        said = await both.second.slack.says("ben", "general", "The pumps run again since last night.")
+        await both.second.slack.reacts("cy", "general", str(said.ts), "kudos")
+        await both.settled()
+        assert [words(post) for post in both.first.channel("kudos")] == [THANKS]
+        assert words(both.second.channel("kudos")[0]).startswith("Cy thanks @Ben\n")
+        assert len(both.first.dms("ben")) == len(both.second.dms("ben")) == 1
+        await both.second.slack.clicks("abe", both.second.channel("kudos")[0], "kudos_join")
+        await both.settled()
+        assert "Abe joins in" in both.second.channel("kudos")[0].plain
+        assert "Abe" not in str(both.first.everybody_saw())
+        assert len(both.exchange.first.links.open) == 1
+
+        said_of = await _checked(config)
+        assert said_of[line]
+        assert said_of["Merlin: Slack knows the token: Merlin."]
+        assert not [one for one in said_of if "app-level" in one and one != line]
+        await both.exchange.uninstall(SECOND)
+        await both.second.types("ada", GIVE)
+        assert "not installed in this workspace" in both.second.last_words_to("ada")
+        assert both.bot.branches.served() == [FIRST]
+
+
+async def _checked(config: Config) -> dict[str, bool]:
+    return {one.sentence: one.well for one in await operate.check(config)}
 
 
 async def test_each_failure_on_the_way_is_one_sentence(database_url: str) -> None:
@@ -276,9 +318,11 @@ async def test_another_replica_sees_what_was_installed_and_what_ended(database_u
             await both.bot.branches.introduced
             assert sorted(both.bot.branches.served()) == [FIRST, SECOND]
 
-            await both.exchange.uninstall(SECOND)  # which is told to the other
-            assert both.bot.branches.served() == [FIRST, SECOND]
-            await both.bot.branches.look()
+            await both.exchange.uninstall(SECOND, order=("app_uninstalled",))  # which one of the two hears
+            served = [each.bot.branches.served() for each in (both, other)]
+            assert sorted(served) == [[FIRST], [FIRST, SECOND]]
+            for each in (both, other):
+                await each.bot.branches.look()
             assert both.bot.branches.served() == other.bot.branches.served() == [FIRST]
 
 
@@ -323,7 +367,7 @@ async def test_strangers_in_a_shared_channel_are_told_no_and_a_channel_keeps_its
 async def test_commands_look_at_every_workspace_and_the_key_covers_their_tokens(database_url: str) -> None:
     async with spaces(database_url, installed=[FIRST, SECOND]) as both:
         config = _config(both, database_url, KEY)
-        said = {one.sentence: one.well for one in await operate.check(config)}
+        said = await _checked(config)
         for name in ("Kestrel", "Merlin"):
             assert said[f"{name}: Slack knows the token: {name}."]
             assert said[f"{name}: Every scope that is needed was granted."]
@@ -332,7 +376,7 @@ async def test_commands_look_at_every_workspace_and_the_key_covers_their_tokens(
         assert [line.split(":")[0] for line in read.splitlines()] == ["Kestrel", "Merlin"]
 
         both.exchange.installed[SECOND].removed = True
-        said = {one.sentence: one.well for one in await operate.check(config)}
+        said = await _checked(config)
         assert said["Kestrel: Slack knows the token: Kestrel."]
         assert not said[
             "Merlin: Slack does not take its token: open /slack/install in a browser and install it anew."
@@ -341,15 +385,16 @@ async def test_commands_look_at_every_workspace_and_the_key_covers_their_tokens(
         newest = operate.new_key()
         done = await operate.rotate_key(_config(both, database_url, f"{newest},{KEY}"))
         assert done == "Escalations under the newest key now: 0. Installations: 2."
-        said = {one.sentence: one.well for one in await operate.check(_config(both, database_url, newest))}
+        said = await _checked(_config(both, database_url, newest))
         assert said["Kestrel: Slack knows the token: Kestrel."]
 
 
-def _config(both: Spaces, database_url: str, keys: str) -> Config:
+def _config(both: Spaces, database_url: str, keys: str, app_token: str = "") -> Config:
     return Config(
         slack_client_id=CLIENT_ID,
         slack_client_secret=SecretStr(CLIENT_SECRET),
-        slack_signing_secret=SecretStr(SECRET),
+        slack_signing_secret=SecretStr("" if app_token else SECRET),
+        slack_app_token=SecretStr(app_token),
         slack_api_url=f"{both.exchange.base_url}/api/",
         database_url=SecretStr(database_url),
         goodword_encryption_key=SecretStr(keys),

@@ -29,7 +29,7 @@ _NOTHING = Reading(verdict.NEUTRAL)
 
 
 def prepare() -> None:
-    """Read what ships with us, a tenth of a second's work, so that the first message need not wait for it."""
+    """Read what ships with us, so that the first message need not wait for it."""
     model.weights()
     lexicon.find(())
 

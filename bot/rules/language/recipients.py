@@ -1,8 +1,8 @@
 """Whom a shout-out credits: not who is copied in, addressed, covered for, helped or asked next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.rules.language import lexicon
+from bot.rules.language import lexicon, roles
 from bot.rules.language.markup import MENTIONS, SIGN, WORD, Page, Token
 
 _COPIED = lexicon.words("copied")
@@ -44,21 +44,33 @@ _JOINTS = frozenset({"and", "und", "et", "y", "e", "na", ",", "&", "+", "/"})
 def credited(page: Page) -> tuple[str, ...]:
     """The ids credited, each once, in the order of their first mention."""
     tokens = page.tokens
-    places = [at for at, token in enumerate(tokens) if token.kind in MENTIONS]
-    if not places:  # passed on from a customer, who named them
+    if not any(token.kind in MENTIONS for token in tokens):  # passed on from a customer, who named them
         return _ids(page.aside, [at for at, token in enumerate(page.aside) if token.kind in MENTIONS])
-    left = [at for at in places if not _is_copied(tokens, at)]
-    if len({tokens[at].form for at in left}) > 1:
-        out = {at for at in left if _is_elsewhere(tokens, at, left)}
-        out |= {at for at in left if _joined_to(tokens, at, out, left)}
-        kept = [at for at in left if at not in out]
-        named = {tokens[at].form for at in kept}
-        left = kept if named else left
+    left = candidates(page)
+    if len({tokens[at].form for at in left}) > 1 and len(left) <= roles.MOST:
+        praised = roles.praised(roles.extract(tokens, left, *judged(tokens, left)))
+        left = [at for at in left if roles.id_of(tokens[at]) in praised]
     return _ids(tokens, left)
 
 
+def candidates(page: Page) -> list[int]:
+    """The places of all who are mentioned and not only copied in."""
+    tokens = page.tokens
+    return [at for at, token in enumerate(tokens) if token.kind in MENTIONS and not _is_copied(tokens, at)]
+
+
+def judged(tokens: Sequence[Token], left: list[int]) -> tuple[list[int], dict[int, list[str]]]:
+    """Which of several mentions the rules would credit, and the other parts they see each of them play."""
+    parts = {at: list(_parts(tokens, at, left)) for at in left}
+    out = {at for at in left if parts[at]}
+    out |= {at for at in left if _joined_to(tokens, at, out, left)}
+    kept = [at for at in left if at not in out]
+    named = {tokens[at].form for at in kept}
+    return [at for at in left if tokens[at].form in named] if named else left, parts
+
+
 def _ids(tokens: Sequence[Token], places: list[int]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tokens[at].form.partition("|")[0] for at in places))
+    return tuple(dict.fromkeys(roles.id_of(tokens[at]) for at in places))
 
 
 def _is_copied(tokens: Sequence[Token], at: int) -> bool:
@@ -75,18 +87,19 @@ def _is_copied(tokens: Sequence[Token], at: int) -> bool:
     )
 
 
-def _is_elsewhere(tokens: Sequence[Token], at: int, places: list[int]) -> bool:
-    """Whether a mention among several plays another part than that of the one praised."""
+def _parts(tokens: Sequence[Token], at: int, places: list[int]) -> Iterator[str]:
+    """The parts that a mention among several plays, other than that of the one praised."""
     first = at == places[0]
-    return (
-        _is_addressed(tokens, at, first=first)
-        or tokens[at - 1 if at else at].form == "("
-        or _is_outdone(tokens, at, places)
-        or (not first and _is_asked(tokens, at))
-        or _is_covered(tokens, at)
-        or _is_object(tokens, at, first=first)
-        or _reports(tokens, at, places)
-    )
+    found = {
+        "addressed": _is_addressed(tokens, at, first=first),
+        "bracket": tokens[at - 1 if at else at].form == "(",
+        "outdone": _is_outdone(tokens, at, places),
+        "asked": not first and _is_asked(tokens, at),
+        "covered": _is_covered(tokens, at),
+        "object": _is_object(tokens, at, first=first),
+        "reports": _reports(tokens, at, places),
+    }
+    return (part for part, plays in found.items() if plays)
 
 
 def _forms(tokens: Sequence[Token], start: int, end: int) -> list[str]:
