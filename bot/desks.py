@@ -13,6 +13,7 @@ from bot.messages import (
 from bot.ports import Work
 from bot.rules.escalation import Escalation
 
+HELD_BACK = "held_back"  # what the reporter is told of, and no move
 BESIDE = "beside:"  # how the queue of what is drawn anew beside that of its channel is called
 
 
@@ -38,6 +39,25 @@ def draw_in(work: Work, channel: str, now: datetime) -> None:
         arrived, lane = work.outbox.message(key), f"{BESIDE}{key}"
         if isinstance(arrived, EscalationArrived) and not work.outbox.release(now, lane):
             work.outbox.put_once(lane, EscalationRedrawn(arrived.escalation, channel, key), now, about=lane)
+
+
+def held_back(work: Work, channel: str, now: datetime) -> None:
+    """Others may read along in a channel: hide what stands there, and tell each reporter once."""
+    draw_in(work, channel, now)
+    for one in work.escalations.held_by(channel, limit=None):
+        brought = [key for key, to in of(work, one) if to == channel]
+        if brought:
+            told, key = EscalationMoved(one.number, HELD_BACK), f"{HELD_BACK}:{brought[-1]}"
+            work.outbox.put_keyed(key, one.reporter, told, now, steps(one))
+
+
+def readers_changed(work: Work, channel: str, now: datetime) -> bool:
+    """See anew what may be shown in a channel, for others may read there now; False where that is nothing."""
+    if not channel or (channel != hops.stand_in_channel(work) and not has(work, channel)):
+        return False
+    draw_in(work, channel, now)
+    work.outbox.release(now, channel)
+    return True
 
 
 def has(work: Work, channel: str) -> bool:

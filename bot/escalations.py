@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from bot import desks, hops, settings
 from bot.errors import Refusal
 from bot.messages import (
-    EscalationMoved,
     EscalationOverdue,
     EscalationRetold,
     KudosTakenBack,
@@ -20,7 +19,6 @@ from bot.rules.people import ERASED, NAMELESS, Person
 from bot.rules.routing import Route, Subject
 
 FILED = "file"  # beside the moves of the table, in what is written down of each escalation
-HELD_BACK = "held_back"  # what the reporter is told of, and no move
 SECOND_SIDE = frozenset({State.WITH_SERVICE_MANAGER, State.ACKNOWLEDGED})
 CLOCK = "clock"  # who reminds and hands up, in what is written down
 LISTED = 10
@@ -203,25 +201,6 @@ def read(work: Work, number: int) -> Told | None:
     firsts = frozenset(holder for holder, state in held if state is State.WITH_MANAGER)
     seconds = frozenset(holder for holder, state in held if state in SECOND_SIDE)
     return replace(told(work, escalation, firsts | seconds), firsts=firsts, seconds=seconds)
-
-
-def held_back(work: Work, channel: str, now: datetime) -> None:
-    """Others may read along in a channel: hide what stands there, and tell each reporter once."""
-    desks.draw_in(work, channel, now)
-    for one in work.escalations.held_by(channel, limit=None):
-        brought = [key for key, to in desks.of(work, one) if to == channel]
-        if brought:
-            told, key = EscalationMoved(one.number, HELD_BACK), f"{HELD_BACK}:{brought[-1]}"
-            work.outbox.put_keyed(key, one.reporter, told, now, desks.steps(one))
-
-
-def readers_changed(work: Work, channel: str, now: datetime) -> bool:
-    """See anew what may be shown in a channel, for others may read there now; False where that is nothing."""
-    if not channel or (channel != hops.stand_in_channel(work) and not desks.has(work, channel)):
-        return False
-    desks.draw_in(work, channel, now)
-    work.outbox.release(now, channel)
-    return True
 
 
 def of(work: Work, person: str) -> tuple[list[Told], list[Told]]:

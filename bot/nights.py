@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from bot import escalations, hops, people, settings
+from bot import desks, hops, people, settings
 from bot.messages import AND_SO_ON, ChartGaps, StandInUnfit
 from bot.ports import Work
 from bot.rules.chart import Gaps
@@ -48,7 +48,7 @@ def stand_in(work: Work, unfit: str | None, now: datetime) -> None:
     """
     if unfit is None or not work.claims.is_news(STAND_IN, unfit or WELL, now):
         return
-    escalations.readers_changed(work, hops.stand_in_channel(work), now)
+    desks.readers_changed(work, hops.stand_in_channel(work), now)
     for administrator in work.people.administrators() if unfit else ():
         work.outbox.put(administrator.id, StandInUnfit(administrator.id, unfit), now)
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot import escalations, nights, spaces
+from bot import desks, nights, spaces
 from handlers.office import Office
 from handlers.payloads import ChannelMoved, ChannelRead, Event
 
@@ -23,7 +23,7 @@ async def readers_changed(office: Office, event: Event) -> None:
 
 
 async def _look_anew(office: Office, workspace: str, channel: str) -> None:
-    look = partial(escalations.readers_changed, channel=channel, now=office.now())
+    look = partial(desks.readers_changed, channel=channel, now=office.now())
     if await office.transact(workspace, look):
         unfit = await office.read_stand_in(workspace)
         await office.transact(workspace, partial(nights.stand_in, unfit=unfit, now=office.now()))

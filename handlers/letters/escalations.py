@@ -83,7 +83,7 @@ def held_back(work: Work, letter: Letter, now: datetime) -> bool:
         return False
     drawn = isinstance(letter.message, EscalationRedrawn)
     where = work.outbox.sent(letter.message.key) if isinstance(letter.message, EscalationRedrawn) else None
-    escalations.held_back(work, where.channel if where else letter.to, now)
+    desks.held_back(work, where.channel if where else letter.to, now)
     return drawn
 
 
