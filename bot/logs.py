@@ -41,7 +41,7 @@ def set_up(level: str, form: str) -> None:
     handler.addFilter(_with_request)
     # Nobody reads from where in the code a line came, nor of which thread, and to find it out takes longer
     # than to write the line (Python's logging HOWTO, "Optimization").
-    logging._srcfile = None  # type: ignore[attr-defined]  # noqa: SLF001 - the way that page names
+    logging._srcfile = None  # noqa: SLF001 - the way that page names
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]

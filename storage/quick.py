@@ -60,7 +60,8 @@ class Quick:
 class _Compiled:
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         if dialect.name == "postgresql":  # by position here, too: a dict would be taken apart by the driver
-            dialect = type(dialect)(paramstyle="format", dbapi=dialect.dbapi)
+            kind: Any = type(dialect)
+            dialect = kind(paramstyle="format", dbapi=dialect.dbapi)
         compiled = statement.compile(dialect=dialect)
         self.reads: bool = statement.is_select
         self._sql = str(compiled)
@@ -77,7 +78,8 @@ class _Compiled:
         read = [one.type.dialect_impl(dialect) for one in _columns(statement)]
         found = [kind.result_processor(dialect, None) for kind in read]
         self._read = [(at, convert) for at, convert in enumerate(found) if convert]
-        self.row: Any = namedtuple("row", [one.name for one in _columns(statement)])  # noqa: PYI024 - made anew
+        make: Any = namedtuple  # noqa: PYI024 - its columns are not known before
+        self.row = make("row", [one.name for one in _columns(statement)])
         self._dialect = dialect
 
     def rows(self, connection: Connection, given: Mapping[str, Any]) -> list[Sequence[Any]]:
@@ -101,11 +103,11 @@ class _Compiled:
             raise self._as_usual(error) from None
 
     def _asked(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
-        picked = self._pick({**self._set, **given} if self._set else given)
+        picked: Any = self._pick({**self._set, **given} if self._set else given)
         if self._single:
             picked = (picked,)
         if not self._given:
-            return picked
+            return tuple(picked)
         values = list(picked)
         for at, convert in self._given:
             values[at] = convert(values[at])

@@ -41,7 +41,7 @@ TWICE: list[str] = []  # the story that is told beside a mirror, see tests/twice
 class Town:
     slack: PretendSlack
     bot: Bot
-    happened: list[tuple[str, str]] = field(default_factory=list)
+    happened: list[tuple[str, str]] = field(default_factory=list, repr=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def id(self, handle: str) -> str:
