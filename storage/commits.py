@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -128,7 +129,8 @@ class Together:
         self._engine = engine
         self._memory = Memory()
         self._paces = Paces()
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[list[_Job]] = queue.SimpleQueue()
+        self._asked: dict[asyncio.AbstractEventLoop, list[_Job]] = {}  # in this pass of each loop
         self._ending = False
         sharing = engines.SHARING[engine.dialect.name]
         beside = engines.THREADS[engine.dialect.name] - sharing
@@ -149,13 +151,26 @@ class Together:
         if self._beside and not shares:
             self._beside.submit(self._run_alone, job)
         else:
-            self._jobs.put(job)
+            self._ask(job)
         return future
+
+    def _ask(self, job: _Job) -> None:
+        """Hand over together what is asked in one pass of the loop, so that it shares a commit."""
+        asked = self._asked.get(job.loop)
+        if asked is None:
+            asked = self._asked[job.loop] = []
+            job.loop.call_soon(self._hand_over, job.loop)
+        asked.append(job)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        if jobs := self._asked.pop(loop, None):
+            self._jobs.put(jobs)
 
     async def close(self) -> None:
         self._ending = True
+        self._hand_over(asyncio.get_running_loop())
         for _ in self._sharing:
-            self._jobs.put(None)
+            self._jobs.put([])
         for thread in self._sharing:
             await asyncio.to_thread(thread.join, LAST_TRANSACTIONS)
         if self._beside:
@@ -166,26 +181,24 @@ class Together:
                 self._beside.shutdown(wait=False, cancel_futures=True)
 
     def _work(self) -> None:
-        left: _Job | None = None
-        while first := left or self._jobs.get():
-            batch, left = self._beside_it(first)
+        left: list[_Job] = []
+        while jobs := left or self._jobs.get():
+            batch, left = self._beside_it(jobs)
             self._run(batch)
 
-    def _beside_it(self, first: _Job) -> tuple[list[_Job], _Job | None]:
-        """Take along what waits; one that is to be run by itself may be left over."""
-        batch = [first]
-        while len(batch) < MOST and batch[-1].shares:
+    def _beside_it(self, jobs: list[_Job]) -> tuple[list[_Job], list[_Job]]:
+        """Those that share a commit with the first of them, what waits taken along; and those left over."""
+        while len(jobs) < MOST and jobs[-1].shares:
             try:
-                job = self._jobs.get_nowait()
+                more = self._jobs.get_nowait()
             except queue.Empty:
                 break
-            if job is None:
-                self._jobs.put(None)  # the end comes after this batch
+            if not more:
+                self._jobs.put(more)  # the end comes after this batch
                 break
-            if not job.shares:
-                return batch, job
-            batch.append(job)
-        return batch, None
+            jobs = jobs + more
+        together = list(takewhile(lambda job: job.shares, jobs[:MOST])) or jobs[:1]
+        return together, jobs[len(together) :]
 
     def _run(self, batch: Sequence[_Job]) -> None:
         wanted = [job for job in batch if not job.future.cancelled()]

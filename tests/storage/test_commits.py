@@ -95,6 +95,27 @@ async def test_what_waits_together_is_committed_together(store: Store) -> None:
     assert commits_seen == [holding, shared, looking]
 
 
+async def test_what_is_asked_in_one_pass_of_the_loop_is_committed_together(database_url: str) -> None:
+    began = threading.Event()
+
+    def look(_work: Work) -> None:
+        began.set()
+
+    def let_the_threads_run() -> str:
+        began.wait(0.05)
+        return ""
+
+    store = Store(database_url, request=let_the_threads_run)
+    await store.transact(HERE, look)
+    commits_seen = counted(store)
+    began.clear()
+
+    await asyncio.gather(*(store.transact(HERE, look) for _ in range(4)))
+
+    await store.close()
+    assert commits_seen == ["commit"]
+
+
 async def test_a_refusal_of_one_leaves_the_others_untouched(store: Store) -> None:
     await store.transact(HERE, keep("first"))
     no = Refusal("No.")
