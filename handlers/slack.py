@@ -21,6 +21,7 @@ from bot.errors import Refusal
 from bot.ports import Letter, Sent
 from bot.rules.recognition import Place
 from handlers import rooms
+from handlers.calls import Client
 from handlers.identity import Identity
 from handlers.letters.acts import Act, Post, Publish, React, Redraw, Remove, Replace, Unsay, Upload, Whisper
 from handlers.pages import pages
@@ -110,7 +111,7 @@ class Clients:
         session: aiohttp.ClientSession,
         token: str,
         base_url: str,
-        kind: Callable[..., AsyncWebClient] = AsyncWebClient,
+        kind: Callable[..., AsyncWebClient] = Client,
     ) -> None:
         """`kind` makes the clients; one that knows its token by itself takes no notice of `token`."""
         self.session = session
@@ -140,7 +141,9 @@ def session() -> aiohttp.ClientSession:
     # aiohttp looks for a proxy anew at each call, on two other threads and in files.
     proxied = bool(getproxies_environment())
     timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-    return aiohttp.ClientSession(connector=pool, timeout=timeout, trust_env=proxied)
+    # A token says who asks; what Slack wants remembered beside that is one workspace's, and all share this.
+    forgetting = aiohttp.DummyCookieJar()
+    return aiohttp.ClientSession(connector=pool, timeout=timeout, trust_env=proxied, cookie_jar=forgetting)
 
 
 def is_too_late(error: BaseException) -> bool:
@@ -303,16 +306,17 @@ async def _post(
     channel = await _channel(clients, to, letter.workspace)
     if channel is None:
         raise _Unanswered(Failed("channel_not_found", unsure=False, for_good=True))
+    posted = {
+        "channel": channel,
+        **message,
+        **({"thread_ts": thread.ts} if thread else {}),
+        "metadata": {"event_type": EVENT, "event_payload": {"key": letter.key}},
+        "mrkdwn": False,  # the words are shown as typed, not formatted
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
     try:
-        answer = await clients.speaker.chat_postMessage(
-            channel=channel,
-            **message,
-            thread_ts=thread.ts if thread else None,
-            metadata={"event_type": EVENT, "event_payload": {"key": letter.key}},
-            mrkdwn=False,  # the words are shown as typed, not formatted
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        answer = await clients.speaker.api_call("chat.postMessage", json=posted)
     except SlackApiError as error:
         if _error_of(error) in {"channel_not_found", "is_archived"}:
             clients.channels.pop((letter.workspace, to), None)

@@ -19,6 +19,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ports import Clock, Register
 from bot.rules.installations import RENEW_AGAIN, RENEWING, Installation, has_run_out, is_due
+from handlers.calls import Client
 from handlers.errors import reference
 
 log = logging.getLogger("goodword.tokens")
@@ -153,7 +154,7 @@ def _begin(shelf: Any, held: Installation, now: datetime) -> bool:
     return bool(shelf.begin_renewal(held, now, now + RENEWING))
 
 
-class BadgedClient(AsyncWebClient):
+class BadgedClient(Client):
     """A client that asks for the token at each call, and once more where Slack has grown tired of it.
 
     An answer that doubts the token did nothing, so that to repeat the call doubles nothing.
