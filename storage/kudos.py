@@ -14,9 +14,13 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal_column,
+    null,
     or_,
     select,
     text,
+    type_coerce,
+    union_all,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,6 +36,7 @@ from storage.quick import Quick
 from storage.tables import joined, kudos, ledger, passed_on, people, recipients, reversals, totals
 
 GIVEN, RECEIVED = "given", "received"
+_Second = tuple[str, datetime]  # who joined in, and since when
 
 
 class KudosShelf:
@@ -325,8 +330,7 @@ class KudosShelf:
         """The kudos of these rows, with the people in them."""
         if not rows:
             return []
-        thanked = self._thanked([row.number for row in rows])
-        seconds = self._joined([row.number for row in rows])
+        thanked, seconds = self._beside([row.number for row in rows])
         ids = {row.giver_id for row in rows}.union(
             *thanked.values(), *(dict(each) for each in seconds.values())
         )
@@ -348,24 +352,22 @@ class KudosShelf:
             for row in rows
         ]
 
-    def _thanked(self, numbers: list[int]) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {number: [] for number in numbers}
-        for row in self._of(numbers, _THANKED_IN_ONE, _THANKED):
-            found[row.kudos_number].append(row.person_id)
-        return found
-
-    def _joined(self, numbers: list[int]) -> dict[int, list[tuple[str, datetime]]]:
-        """Who joined in, and since when."""
-        found: dict[int, list[tuple[str, datetime]]] = {number: [] for number in numbers}
-        for row in self._of(numbers, _JOINED_ONE, _JOINED):
-            found[row.kudos_number].append((row.person_id, row.since))
-        return found
-
-    def _of(self, numbers: list[int], one: Quick, several: Select[Any]) -> Iterable[Any]:
-        """A single kudos, which each letter about one reads, is read the quick way."""
+    def _beside(
+        self, numbers: list[int]
+    ) -> tuple[dict[int, list[str]], dict[int, list[tuple[str, datetime]]]]:
+        """Who is thanked, and who joined in and since when. A single kudos, as letters read it, is quick."""
+        thanked: dict[int, list[str]] = {number: [] for number in numbers}
+        seconds: dict[int, list[_Second]] = {number: [] for number in numbers}
         if len(numbers) == 1:
-            return one.named(self._connection, {"number": numbers[0]})
-        return self._connection.execute(several, {"numbers": numbers})
+            found = _BESIDE_ONE.named(self._connection, {"number": numbers[0]})
+            seconds[numbers[0]] = [(row.person_id, row.since) for row in found if row.since]
+            thanked[numbers[0]] = [row.person_id for row in found if not row.since]
+            return thanked, seconds
+        for row in self._connection.execute(_THANKED, {"numbers": numbers}):
+            thanked[row.kudos_number].append(row.person_id)
+        for row in self._connection.execute(_JOINED, {"numbers": numbers}):
+            seconds[row.kudos_number].append((row.person_id, row.since))
+        return thanked, seconds
 
 
 def _besides(said: Besides) -> dict[str, Any]:
@@ -409,12 +411,6 @@ def _one(_dialect: str) -> Select[Any]:
     return _EVERY.where(*asked)
 
 
-def _of_one(several: Select[Any], number: ColumnElement[int], *order: ColumnElement[Any]) -> Quick:
-    return Quick(
-        lambda _dialect: several.where(number == bindparam("number")).order_by(*order), overtakes=False
-    )
-
-
 _ONE = Quick(_one, overtakes=False)
 # By the numbers of kudos that were found to be this workspace's: SQLite would take its naming here for a
 # reason to read all that it has of these.
@@ -427,12 +423,22 @@ _JOINED = (
     select(joined).where(joined.c.kudos_number.in_(bindparam("numbers", expanding=True))).order_by(*_EARLIEST)
 )
 
-_THANKED_IN_ONE = _of_one(
-    select(recipients.c.kudos_number, recipients.c.person_id),
-    recipients.c.kudos_number,
-    recipients.c.position,
-)
-_JOINED_ONE = _of_one(select(joined), joined.c.kudos_number, *_EARLIEST)
+
+def _beside_one(_dialect: str) -> Any:
+    """Both at once, in their order: one way to the server."""
+    number: Any = bindparam("number")
+    nobody_joined = type_coerce(null(), joined.c.since.type)
+    thanked = select(recipients.c.person_id, recipients.c.position, nobody_joined.label("since"))
+    seconds = select(joined.c.person_id, literal_column("0"), joined.c.since)
+    both = (
+        thanked.where(recipients.c.kudos_number == number),
+        seconds.where(joined.c.kudos_number == number),
+    )
+    # By their places, for that is all that can be named of such a pair.
+    return union_all(*both).order_by(*(literal_column(place) for place in ("3", "2", "1")))
+
+
+_BESIDE_ONE = Quick(_beside_one, overtakes=False)
 
 
 def _recorded(_dialect: str) -> Select[Any]:

@@ -82,10 +82,12 @@ class Turn:
     def before_quick(self, *, overtakes: bool, reads: bool) -> None:
         """Without a savepoint, which would cost as much: what is quick is seldom followed by a refusal.
 
-        Where it is, all parts are undone, and each is run by itself.
+        Where it is, all parts are undone, and each is run by itself. What only reads, and has nothing to be
+        written before it, needs none either.
         """
         if not overtakes:
-            self._open_part()
+            if self._rows or not reads:
+                self._open_part()
             self._write_before()
         elif not reads and not self._in_savepoint:
             self._written = True
