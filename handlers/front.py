@@ -182,7 +182,7 @@ def _named(kind: str, otherwise: str) -> str:
 
 
 async def _body(receive: Receive) -> bytes:
-    raw, more = b"", True
+    raw, more = bytearray(), True
     while more:
         part = await receive()
         if part["type"] == "http.disconnect":
@@ -191,7 +191,7 @@ async def _body(receive: Receive) -> bytes:
         more = part.get("more_body", False)
         if len(raw) > LARGEST:
             raise Refused(413, "This request is larger than anything Slack sends.")
-    return raw
+    return bytes(raw)
 
 
 def _parsed(raw: bytes, content_type: str) -> dict[str, Any]:

@@ -18,8 +18,8 @@ SEALED = "The words cannot be read at the moment. They are not lost: your admini
 MORE_HELD = "There are more. Each stands in your messages with Goodword."
 MORE_MINE = f"These are the latest {LISTED}. The earlier ones stand in your messages with Goodword."
 WITHHELD = (
-    "This is not shown at the moment, for somebody may read along here whom it is not meant for. "
-    "It is back when only those do who should."
+    "This is hidden at the moment, for somebody may read along here for whom it is not meant. "
+    "It comes back when that is over."
 )
 TALK = (
     "Talk it over in a thread under this message. Goodword does not read what you write here, and copies "

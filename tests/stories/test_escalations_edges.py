@@ -340,7 +340,7 @@ async def test_what_is_for_a_channel_waits_while_others_may_read_along_and_what_
     assert not [saw for saw in _in_stand_in(town, "omar") if "About Cy" in saw]
     await town.hears("delivery", "EscalationRedrawn later others_read_along")
     (shown,) = _in_stand_in(town, "xenia")
-    assert shown.startswith("This is not shown at the moment")
+    assert shown.startswith("This is hidden at the moment")
     await town.slack.opens_home("eve")
     await town.slack.until(lambda: town.slack.shown("eve").home_view)
     await town.slack.clicks("eve", "home", f"escalation_{Move.WITHDRAW}", value="1")
