@@ -39,8 +39,8 @@ TWICE: list[str] = []  # the story that is told beside a mirror, see tests/twice
 
 @dataclass
 class Town:
-    slack: PretendSlack
-    bot: Bot
+    slack: PretendSlack = field(repr=False)
+    bot: Bot = field(repr=False)
     happened: list[tuple[str, str]] = field(default_factory=list, repr=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
