@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,8 +60,8 @@ class Case:
     def held_by(self) -> set[str]:
         return self.first_side | self.second_side
 
-    def holds(self, by: str, place: str) -> bool:
-        return self.holder in {by, place} or (by, self.holder) in self.opened
+    def holds(self, by: str, place: str, barred: AbstractSet[str]) -> bool:
+        return by not in barred and (self.holder in {by, place} or (by, self.holder) in self.opened)
 
 
 class Model:
@@ -148,7 +149,7 @@ class Model:
     def _look(self, number: int, move: str, by: str, place: str) -> None:
         """A button that asks for words: who may make the move sees the form."""
         case = self.case(number)
-        if case is None or not case.holds(by, place) or not self._is_next(case, move):
+        if case is None or not case.holds(by, place, self._barred(case)) or not self._is_next(case, move):
             return
         if move == "take_further" and not self._second_fits(case):
             fresh = self.facts.second(case.reporter, case.subject)
@@ -196,8 +197,14 @@ class Model:
         if not self._is_next(case, move):
             return False
         _, whose, needs_words = TABLE[case.state, move]
-        allowed = case.holds(by, place) if whose == "holder" else by == case.reporter
+        allowed = case.holds(by, place, self._barred(case)) if whose == "holder" else by == case.reporter
         return allowed and not (needs_words and not words.strip())
+
+    def _barred(self, case: Case) -> frozenset[str]:
+        """Whom it is about, as things are now: they can do nothing with it, whatever stands before them."""
+        team = self.facts.teams.get(case.subject)
+        meant = {*team} - {self.facts.lead(case.subject)} if team else {case.subject}
+        return frozenset(meant - {case.reporter})
 
     def _is_next(self, case: Case, move: str) -> bool:
         return (case.state, move) in TABLE and not (move == "take_further" and case.second is None)
@@ -219,8 +226,9 @@ class Model:
         self.arrivals[case.holder, number] += 1
 
     def late(self, case: Case) -> None:
-        """A reminder, and the next time one level up; whoever left is not reminded."""
+        """A reminder, and the next time one level up; at once from who left or joined the team meant."""
         gone = case.holder in self.facts.people and not self.facts.people[case.holder].active
+        gone = gone or case.holder in self._barred(case)
         had = frozenset(case.first_side if case.state == "with_manager" else case.second_side)
         in_vain = bool(case.stage or gone)
         above = self.facts.above(case.holder, case.reporter, case.subject, had) if in_vain else None

@@ -449,7 +449,8 @@ class Player:
         for case in self.model.cases:
             assert case.number in rows, f"what {case.reporter} sent about {case.subject} was not kept"
             row, _ = rows[case.number]
-            assert _as_kept(row) == _as_meant(case)
+            kept, meant = _as_kept(row), _as_meant(case)
+            assert kept == meant, f"about {case.subject} stands {kept}, and {meant} was meant"
             words = (row.report.happened if row.report else None, row.handed_on, row.note)
             expected = (None,) * 3 if case.erased else (case.report, case.handed_on, case.note)
             assert words == expected
