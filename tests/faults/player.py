@@ -20,6 +20,7 @@ from handlers.playground import Delivery, Message, PretendSlack, ShownView, serv
 from handlers.playground.api_people import group_json
 from handlers.playground.payloads import press_in_message, submission
 from handlers.playground.world import Post, View
+from handlers.schedule import Watch
 from storage.tables import escalations
 from tests.faults.companies import PRIVATE, company
 from tests.faults.model import Case, Model
@@ -44,20 +45,27 @@ class LeakError(AssertionError):
 class ByHand:
     """The heartbeat in the player's hand: it beats when the clock was moved, and never by itself."""
 
-    def __init__(self, knock_at: list[Callable[[], None]]) -> None:
-        self._knock_at = knock_at
+    def __init__(self) -> None:
+        self._watches: list[Watch] = []
 
     def start(self) -> None: ...
 
     def shutdown(self, *, wait: bool) -> None: ...
 
+    def watch(self, *given: Any) -> Watch:
+        """What the bot builds to look for what is due, within reach."""
+        self._watches.append(Watch(*given))
+        return self._watches[-1]
+
+    def forget(self) -> None:
+        self._watches.clear()
+
     async def beat(self) -> None:
         """Knock at the watch, and wait until it has looked."""
-        for knock in self._knock_at:
-            watch: Any = getattr(knock, "__self__", None)
-            if type(watch).__name__ == "Watch":
-                knock()
-                await watch.stop()
+        assert self._watches, "nothing looks for what is due"
+        for watch in self._watches:
+            watch.look()
+            await watch.stop()
 
 
 class Player:
@@ -72,7 +80,7 @@ class Player:
         self.town: Town
         self.fallback = ""
         self.hushed = 0
-        self._beats: ByHand
+        self._beats = ByHand()
         self._outer, self._inner = AsyncExitStack(), AsyncExitStack()
         self._marks = 0
         self._posts: Counter[tuple[str, str]] = Counter()
@@ -82,7 +90,8 @@ class Player:
 
     async def start(self) -> None:
         self._outer.enter_context(self.record.log.listening())
-        self._outer.enter_context(mock.patch.object(app, "heartbeat", self._heartbeat))
+        self._outer.enter_context(mock.patch.object(app, "heartbeat", return_value=self._beats))
+        self._outer.enter_context(mock.patch.object(app, "Watch", self._beats.watch))
         await self._outer.enter_async_context(serve(self.slack))
         await self._live()
 
@@ -97,12 +106,9 @@ class Player:
 
     async def _live(self) -> None:
         self._inner = AsyncExitStack()
+        self._beats.forget()
         self.town = await self._inner.enter_async_context(beside(self.slack, self._url))
         await self._read_facts()
-
-    def _heartbeat(self, knock_at: list[Callable[[], None]]) -> ByHand:
-        self._beats = ByHand(knock_at)
-        return self._beats
 
     async def _read_facts(self) -> None:
         inside = self.record.inside(PRIVATE)
