@@ -165,7 +165,9 @@ async def full(trial: Trial) -> None:
             await trial.thank(times=8)
         finally:
             event.remove(engine, "begin", _no_more_pages)
-            event.listen(engine, "begin", _pages_again, once=True)
+            # Each connection keeps what it was told, and there are several.
+            if not event.contains(engine, "begin", _pages_again):
+                event.listen(engine, "begin", _pages_again, insert=True)
         return
     with trial.plain_engine.begin() as connection:
         connection.execute(text(FULL))
