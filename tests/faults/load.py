@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import random
+import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,16 +22,22 @@ MARK = len(f"{DEED}-0000000")
 
 @dataclass
 class Crowd:
-    """People who act at random; `acknowledged` by kind of mark, each shown as done to whoever did it."""
+    """People who act at random; `acknowledged` by kind of mark, each shown as done to whoever did it.
+
+    Between two thanks there are `apart` seconds, and who would thank before looks at their own: a channel
+    takes one message a second, and what half an hour leaves behind is to be said in minutes.
+    """
 
     slack: PretendSlack
     chance: random.Random
     acts: int = 0
     refused: int = 0
+    apart: float = 0.0
     acknowledged: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _busy: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _pressed: set[str] = field(default_factory=set)
+    _next_thanks: float = 0.0
 
     async def act(self) -> None:
         """Somebody does something, as often as people do it."""
@@ -46,13 +53,23 @@ class Crowd:
             (self.take_further, 2),
             (self.read, 2),
         )
-        await self.chance.choices([what for what, _ in acts], [often for _, often in acts])[0]()
+        what = self.chance.choices([what for what, _ in acts], [often for _, often in acts])[0]
+        if what in {self.thank, self.react}:
+            now = time.monotonic()
+            if now < self._next_thanks:
+                what = self.look_up
+            else:
+                self._next_thanks = now + self.apart
+        await what()
         self.acts += 1
 
     async def thank(self) -> None:
         mark = self._mark(DEED)
         done = await self.slack.types(self._somebody(), "general", f"/kudos @{SUBJECT} for the good {mark}")
         self._done(mark, well=done.ok and "Your thanks to Ben" in str(done.answer))
+
+    async def look_up(self) -> None:
+        await self.slack.types(self._somebody(), "general", "/kudos mine")
 
     async def talk(self) -> None:
         await self.slack.says(self._somebody(), "general", "the lift is out of order again, take the stairs")

@@ -40,6 +40,7 @@ WORKSPACE = "T0GOODWRD1"
 REPLICAS, MORTAL = 4, 2
 LEASE = 10.0  # seconds
 AT_ONCE = 16  # requests under way while the top rate is looked for
+APART = 1.0  # seconds between two thanks while the load lasts
 SETTLED = 300.0  # seconds after which memory is to stay as it is
 MOST_GROWTH, MOST_WAIT = 0.10, 0.5  # of the memory; seconds for 99 of 100 answers
 LEAST_LOOKS = 60  # at the memory, before it says anything
@@ -220,7 +221,7 @@ async def soak(minutes: float, seed: int) -> bool:
 async def _tried(trial: Soak, minutes: float) -> bool:
     slack, seconds = trial.slack, minutes * 60
     top = await _as_fast_as_it_goes(trial.crowd, min(20.0, seconds / 6))
-    trial.crowd.acts = 0
+    trial.crowd.acts, trial.crowd.apart = 0, APART
     await _all_said(trial.store)
     before = len(slack.requests)
     until = time.monotonic() + seconds
