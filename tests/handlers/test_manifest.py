@@ -27,7 +27,7 @@ MADE = manifest(URL)
 
 # What each Web API method and each event needs: docs.slack.dev, page of the method or event.
 NEEDED_BY_METHODS = {
-    "api_call": set[str](),  # any of the others over again, and oauth.v2.access
+    "api_call": set[str](),  # any of the others, by its name
     "apps_connections_open": set[str](),  # of the app's own token, which no manifest describes
     "auth_teams_list": set[str](),
     "auth_test": set[str](),
@@ -45,6 +45,7 @@ NEEDED_BY_METHODS = {
     "conversations_replies": {"channels:history", "groups:history"},
     "files_completeUploadExternal": {"files:write"},
     "files_getUploadURLExternal": {"files:write"},
+    "oauth_v2_access": set[str](),
     "reactions_add": {"reactions:write"},
     "team_profile_get": {"users.profile:read"},
     "usergroups_list": {"usergroups:read"},
@@ -90,6 +91,11 @@ def called() -> Iterator[tuple[str, str]]:
                 getattr(AsyncWebClient, node.attr, None)
             ):
                 yield node.attr, path.name
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(attr="api_call"), args=[ast.Constant(value=str(method)), *_]
+                ):
+                    yield method.replace(".", "_"), path.name
 
 
 def test_the_scopes_are_those_of_the_methods_and_events_in_use() -> None:
