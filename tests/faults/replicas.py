@@ -45,11 +45,17 @@ class Replica:
         self.address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.last_words: deque[str] = deque(maxlen=40)
         self.found = 0  # messages that turned out to stand in Slack already
+        self._doomed = False
 
     @property
     def pid(self) -> int:
         assert self._process
         return self._process.pid
+
+    @property
+    def lives(self) -> bool:
+        """Whether it runs and nobody has begun to kill it."""
+        return self._process is not None and self._process.returncode is None and not self._doomed
 
     async def start(self) -> None:
         """Start the process; `address` is known once it listens."""
@@ -67,6 +73,7 @@ class Replica:
         """Send the signal, wait for the end, and give the exit code."""
         assert self._process
         assert self._reading
+        self._doomed = True
         if self._process.returncode is None:
             self._process.send_signal(how)
         code = await self._process.wait()
