@@ -16,7 +16,7 @@ from bot.errors import Refusal
 from bot.holidays import is_holiday
 from bot.ports import Clock, Waiting
 from bot.rules import language
-from handlers import front, install, mail, readiness, routes, slack
+from handlers import front, install, mail, readiness, routes, web
 from handlers.delivery import Postman
 from handlers.directory.nightly import Nightly
 from handlers.directory.reading import Colleagues, read_everything
@@ -107,10 +107,10 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
         closing.push_async_callback(store.close)
         await _needs_current_schema(store)
         await asyncio.to_thread(language.prepare)  # or the first message in a channel would wait for it
-        session = slack.session()
+        session = web.session()
         closing.push_async_callback(session.close)
         metrics, pulse = Metrics(), readiness.Pulse()
-        anonymous = slack.Clients(session, "", plan.api_url)
+        anonymous = web.Clients(session, "", plan.api_url)
         branches, me = await _branches(plan, store, metrics, session, anonymous)
         closing.push_async_callback(branches.stop)  # after the postman, whose letters need their tokens
         postman = Postman(
@@ -150,20 +150,20 @@ async def running(plan: Plan) -> AsyncIterator[Bot]:
 
 
 async def _branches(
-    plan: Plan, store: Store, metrics: Metrics, session: Any, anonymous: slack.Clients
+    plan: Plan, store: Store, metrics: Metrics, session: Any, anonymous: web.Clients
 ) -> tuple[Branches, Identity]:
     """One workspace by its token, or all where the app is installed."""
     build = partial(_branch, plan, store, metrics)
     if plan.bot_token:
-        clients = slack.Clients(session, plan.bot_token, plan.api_url)
-        me = await slack.identify(clients)
+        clients = web.Clients(session, plan.bot_token, plan.api_url)
+        me = await web.identify(clients)
         known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
         await store.across(partial(workspaces.add, workspace=known, now=plan.now()))
         return Single(build(me, clients, "")), me
     many = Many(
         store.register,
         store.transact,
-        partial(slack.Clients, session, "", plan.api_url),
+        partial(web.Clients, session, "", plan.api_url),
         exchanger(anonymous.speaker, plan.client_id, plan.client_secret),
         plan.now,
         build,
@@ -173,7 +173,7 @@ async def _branches(
 
 
 def _branch(
-    plan: Plan, store: Store, metrics: Metrics, me: Identity, clients: slack.Clients, account: str
+    plan: Plan, store: Store, metrics: Metrics, me: Identity, clients: web.Clients, account: str
 ) -> Branch:
     """Build what there is for one workspace, and begin to read its directory."""
     directory = Directory(clients.reader, store.transact, plan.now)
@@ -198,7 +198,7 @@ def _branch(
     return Branch(office, clients, nightly, watch, (reading, missing), account)
 
 
-def _doors(plan: Plan, store: Store, anonymous: slack.Clients, branches: Branches) -> Sequence[front.Opening]:
+def _doors(plan: Plan, store: Store, anonymous: web.Clients, branches: Branches) -> Sequence[front.Opening]:
     """The doors for installing it, where it may be in several workspaces."""
     if not isinstance(branches, Many):
         return ()
@@ -261,11 +261,11 @@ async def _read_directory(directory: Directory, nightly: Nightly, workspace: str
             return
 
 
-async def _say_what_is_missing(store: Store, clients: slack.Clients, me: Identity) -> None:
+async def _say_what_is_missing(store: Store, clients: web.Clients, me: Identity) -> None:
     """Log one sentence for each thing an administrator should mend, without holding up the start."""
     try:
         channel = (await store.transact(me.workspace, settings.chosen)).recognition_channel
-        found = await slack.finds_channel(clients, channel, me.workspace)
+        found = await web.finds_channel(clients, channel, me.workspace)
     except Exception as error:  # noqa: BLE001 - it is only a courtesy
         log.warning("could not look for the recognition channel: %s", type(error).__name__)
         return

@@ -11,15 +11,15 @@ from typing import Any, Protocol
 from bot import spaces
 from bot.ports import Clock, Register, Transact
 from bot.rules.installations import GRACE, Installation, Space, Standing, is_due
-from handlers import slack
+from handlers import web
 from handlers.directory.nightly import Nightly
 from handlers.errors import OnceTold
 from handlers.identity import Identity
 from handlers.lifecycle import Lifecycle
 from handlers.office import Office
 from handlers.schedule import Watch
-from handlers.slack import Clients
 from handlers.tokens import Badge, BadgedClient, Exchange
+from handlers.web import Clients
 
 log = logging.getLogger("goodword")
 
@@ -120,7 +120,7 @@ class Single:
 
     async def _still_known(self) -> bool:
         """An event may come late, after the app was installed anew and we were started with that token."""
-        return await slack.is_accepted(self._branch.clients)
+        return await web.is_accepted(self._branch.clients)
 
     def beat(self) -> None:
         if self._open:

@@ -10,10 +10,10 @@ from bot.branches import identity
 from bot.config import Config
 from bot.ports import Clock, Installations
 from bot.rules.installations import Installation
-from handlers import slack
+from handlers import web
 from handlers.identity import Identity
-from handlers.slack import Clients
 from handlers.tokens import Badge, BadgedClient, exchanger
+from handlers.web import Clients
 from storage.work import Store
 
 
@@ -28,7 +28,7 @@ class Line:
 @asynccontextmanager
 async def lines(config: Config, store: Store, now: Clock) -> AsyncIterator[list[Line]]:
     """Give one line for each workspace that is served; refuses where Slack does not take the one token."""
-    async with slack.session() as session:
+    async with web.session() as session:
         if config.slack_client_id:
             badges: list[Badge] = []
             yield await _installed(config, store, session, now, badges)
@@ -36,7 +36,7 @@ async def lines(config: Config, store: Store, now: Clock) -> AsyncIterator[list[
                 await badge.stop()
         else:
             clients = Clients(session, config.slack_bot_token.get_secret_value(), config.slack_api_url)
-            yield [Line(await slack.identify(clients), clients)]
+            yield [Line(await web.identify(clients), clients)]
 
 
 async def _installed(

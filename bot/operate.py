@@ -18,7 +18,7 @@ from bot.errors import Refusal
 from bot.lines import Line, lines
 from bot.ports import Parked, Work
 from bot.rules.people import listed
-from handlers import slack, socket
+from handlers import socket, verdicts, web
 from handlers.manifest import SCOPES, manifest
 from handlers.rooms import refused_as_stand_in
 from storage import engine as engines
@@ -108,8 +108,8 @@ async def _unfit_in_slack(config: Config, workspace: str | None, fallback: str) 
         return await _unfit_channel(clients[0], fallback) if clients else ""
 
 
-async def _unfit_channel(clients: slack.Clients, channel: str) -> str:
-    return refused_as_stand_in(await slack.stand_in_channel(clients, channel))
+async def _unfit_channel(clients: web.Clients, channel: str) -> str:
+    return refused_as_stand_in(await web.stand_in_channel(clients, channel))
 
 
 async def release(config: Config, workspace: str | None) -> int:
@@ -253,7 +253,7 @@ async def _of_space(line: Line, config: Config, *, database: bool, many: bool) -
     me, clients = line.me, line.clients
     if many:
         try:
-            me = replace(me, scopes=(await slack.identify(clients)).scopes)
+            me = replace(me, scopes=(await web.identify(clients)).scopes)
         except Refusal:
             sentence = "Slack does not take its token: open /slack/install in a browser and install it anew."
             return [Finding(well=False, sentence=sentence)]
@@ -269,14 +269,14 @@ async def _of_line(config: Config) -> list[Finding]:
     token = config.slack_app_token.get_secret_value()
     if not token:
         return []
-    async with slack.session() as session:
-        address = await slack.line_address(session, token, config.slack_api_url)
-    if isinstance(address, slack.Failed):
+    async with web.session() as session:
+        address = await web.line_address(session, token, config.slack_api_url)
+    if isinstance(address, verdicts.Failed):
         return [Finding(well=False, sentence=socket.not_accepted(address.reason))]
     return [Finding(well=True, sentence="Slack knows the app-level token, and Socket Mode is switched on.")]
 
 
-async def _of_stand_in(config: Config, clients: slack.Clients, workspace: str) -> list[Finding]:
+async def _of_stand_in(config: Config, clients: web.Clients, workspace: str) -> list[Finding]:
     async with open_store(config) as store:
         channel = await store.transact(workspace, hops.stand_in_channel)
     if not channel:
@@ -300,11 +300,11 @@ def _of_scopes(granted: frozenset[str]) -> Finding:
     return Finding(well=True, sentence="Every scope that is needed was granted.")
 
 
-async def _of_channel(config: Config, clients: slack.Clients, workspace: str) -> Finding:
+async def _of_channel(config: Config, clients: web.Clients, workspace: str) -> Finding:
     async with open_store(config) as store:
         channel = (await store.transact(workspace, settings.chosen)).recognition_channel
     try:
-        found = await slack.finds_channel(clients, channel, workspace)
+        found = await web.finds_channel(clients, channel, workspace)
     except Refusal as no:
         return Finding(well=False, sentence=no.sentence)
     if found:
@@ -341,9 +341,9 @@ async def in_one(config: Config, store: Store, workspace: str | None, fn: Callab
 
 async def _add_the_token_s_own(config: Config, store: Store) -> None:
     """Let settings be made before the first `run`: the token says which workspace it is for."""
-    async with slack.session() as session:
+    async with web.session() as session:
         token = config.slack_bot_token.get_secret_value()
-        me = await slack.identify(slack.Clients(session, token, config.slack_api_url))
+        me = await web.identify(web.Clients(session, token, config.slack_api_url))
     known = workspaces.Workspace(me.workspace, me.name, me.bot_user, me.url)
     await store.across(partial(workspaces.add, workspace=known, now=utc_now()))
 

@@ -19,7 +19,8 @@ from handlers.errors import OnceTold
 from handlers.letters.acts import Act, Mail, Remove, Stuck, Unsay
 from handlers.letters.compose import compose, held_back
 from handlers.mail import Mailer
-from handlers.slack import Clients, Done, Failed
+from handlers.verdicts import Done, Failed
+from handlers.web import Clients
 
 log = logging.getLogger("goodword.delivery")
 

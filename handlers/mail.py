@@ -22,7 +22,7 @@ from aiosmtplib import (
 from bot.errors import Refusal
 from bot.ports import Letter
 from handlers.letters.acts import Mail
-from handlers.slack import Done, Failed
+from handlers.verdicts import Done, Failed
 
 TIMEOUT = 10  # seconds; well below the lease of a message
 PORTS = {"smtp": 587, "smtps": 465}

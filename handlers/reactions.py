@@ -16,7 +16,7 @@ from bot.rules.recognition import Place
 from handlers import markup
 from handlers.office import Office
 from handlers.payloads import Event, Item, Reaction, Written, moment
-from handlers.slack import NOT_THERE
+from handlers.verdicts import NOT_THERE
 
 T = TypeVar("T")
 PATIENCE = 1.5  # seconds; Slack waits three for all of it, and sends the event again

@@ -40,7 +40,7 @@ from handlers import (
 from handlers.errors import error_on_form, reference, sentence_for_trouble, unless_trouble
 from handlers.office import Answer, Office, OfficeOf
 from handlers.payloads import Click, Command, Event, Shortcut, Submission, View
-from handlers.slack import is_too_late
+from handlers.verdicts import is_too_late
 from handlers.views import capture as capture_view
 from handlers.views import coaching, escalation_form, kudos_form
 from handlers.views import escalations as escalation_view

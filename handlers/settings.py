@@ -13,7 +13,7 @@ from bot.ports import Work
 from handlers.office import Answer, Office
 from handlers.payloads import Click, Submission
 from handlers.rooms import refused_as_stand_in
-from handlers.slack import BROKEN
+from handlers.verdicts import BROKEN
 from handlers.views import settings as view
 
 View = dict[str, Any]

@@ -17,7 +17,8 @@ import aiohttp
 from bot.errors import Refusal
 from handlers.front import LARGEST, Road
 from handlers.line import Line, Patience
-from handlers.slack import BROKEN, Failed, line_address
+from handlers.verdicts import BROKEN, Failed
+from handlers.web import line_address
 
 log = logging.getLogger("goodword.socket")
 

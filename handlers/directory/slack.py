@@ -19,7 +19,7 @@ from handlers import rooms
 from handlers.directory.profile import Labels, heard_of, read_fact, read_labels
 from handlers.pages import pages
 from handlers.payloads import Profile, SlackUser, Subteam
-from handlers.slack import BROKEN
+from handlers.verdicts import BROKEN
 
 log = logging.getLogger("goodword.directory")
 

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from bot.app import Plan
-from handlers import slack as web
+from handlers import web
 from handlers.playground import serve
 from storage import engine as engines
 from storage import migrations

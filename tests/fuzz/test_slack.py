@@ -15,7 +15,7 @@ from bot.errors import NotIntroduced, Refusal
 from bot.messages import HomeOpened
 from bot.ports import Letter, Sent
 from bot.rules.recognition import Place
-from handlers import slack
+from handlers import slack, verdicts, web
 from handlers.directory.slack import Directory
 from handlers.letters.acts import Act, Post, Publish, React, Redraw, Remove, Unsay, Whisper
 from storage.work import Store
@@ -101,7 +101,7 @@ class Garbled(AsyncWebClient):
         return valid
 
 
-POOL = pool_of(list(ANSWERS.values())) | {"ok": [False, None, "x"], "error": sorted(slack.FOR_GOOD)}
+POOL = pool_of(list(ANSWERS.values())) | {"ok": [False, None, "x"], "error": sorted(verdicts.FOR_GOOD)}
 
 
 def test_whatever_slack_answers_a_message_ends_in_a_known_way() -> None:
@@ -114,14 +114,14 @@ def test_whatever_slack_answers_a_message_ends_in_a_known_way() -> None:
             clients.channels.clear()
             if not isinstance(act, Unsay):
                 ended = runner.run(slack.perform(clients, LETTER, act))
-                assert isinstance(ended, slack.Done | slack.Failed)
-                if isinstance(ended, slack.Failed):
+                assert isinstance(ended, verdicts.Done | verdicts.Failed)
+                if isinstance(ended, verdicts.Failed):
                     assert isinstance(ended.reason, str)
                 elif ended.where:
                     assert isinstance(ended.where.channel, str)
                     assert isinstance(ended.where.ts, str)
             found = runner.run(slack.find(clients, LETTER, act))
-            assert found is None or isinstance(found, Sent | slack.Failed)
+            assert found is None or isinstance(found, Sent | verdicts.Failed)
 
         try:
             search(ends, st.tuples(st.sampled_from(ACTS), changes()), examples=150, share=0.1)
@@ -129,8 +129,8 @@ def test_whatever_slack_answers_a_message_ends_in_a_known_way() -> None:
             runner.run(clients.session.close())
 
 
-async def _clients() -> slack.Clients:
-    return slack.Clients(slack.session(), "xoxb-1", "http://127.0.0.1:9/api/", Garbled)
+async def _clients() -> web.Clients:
+    return web.Clients(web.session(), "xoxb-1", "http://127.0.0.1:9/api/", Garbled)
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -141,9 +141,9 @@ def test_whatever_slack_answers_about_people_is_kept_or_refused(database_url: st
         directory = Directory(clients.reader, store.transact, lambda: MORNING)
 
         ways: tuple[Callable[[], Awaitable[object]], ...] = (
-            lambda: slack.identify(clients),
-            lambda: slack.finds_channel(clients, "#kudos", TEAM),
-            lambda: slack.stand_in_channel(clients, KUDOS),
+            lambda: web.identify(clients),
+            lambda: web.finds_channel(clients, "#kudos", TEAM),
+            lambda: web.stand_in_channel(clients, KUDOS),
             lambda: directory.introduce(TEAM, NotIntroduced(frozenset({BEN}), frozenset({"S1"}))),
             lambda: directory.read_stand_in(TEAM),
         )

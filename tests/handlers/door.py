@@ -18,7 +18,7 @@ from bot.ports import Waiting
 from bot.rules.chart import Fact, Field
 from bot.rules.people import Person
 from bot.serve import served
-from handlers import front, routes, slack
+from handlers import front, routes, web
 from handlers.identity import Identity
 from handlers.metrics import Metrics
 from handlers.office import Office
@@ -143,7 +143,7 @@ async def nothing_waits() -> Waiting:
 
 @asynccontextmanager
 async def a_door(database_url: str) -> AsyncIterator[Door]:
-    store, session = Store(database_url), slack.session()
+    store, session = Store(database_url), web.session()
     client = Agreeable(token="xoxb-door", session=session, base_url="http://127.0.0.1:9/api/")
     everybody = [Person(ADA, "ada", "Ada", TEAM), Person(BEN, "ben", "Ben", TEAM)]
     await store.transact(TEAM, lambda work: people.meet(work, everybody, [], MORNING))

@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import slack
+from handlers import web as slack
 from handlers.calls import Client
 
 JSON, WORDS, PAGE = "application/json", "text/plain", "text/html"

@@ -24,7 +24,7 @@ from bot.ports import Letter
 from handlers import mail
 from handlers.letters.acts import Mail
 from handlers.mail import Mailer, Server
-from handlers.slack import Done, Failed
+from handlers.verdicts import Done, Failed
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 LETTER = Letter(
