@@ -1,39 +1,30 @@
 """Kudos, their append-only ledger, and the totals kept beside it."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Integer,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    null,
-    or_,
-    select,
-    text,
-    type_coerce,
-    union_all,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.ports import Counts, Given
 from bot.rules.people import Person, nobody
 from bot.rules.recognition import BY_MARK, Besides, Decision, Kudos, Place
-from storage import joining, turn
+from storage import agreement, turn
 from storage.engine import inserting
 from storage.people import PeopleShelf
-from storage.quick import Quick
-from storage.tables import joined, kudos, ledger, passed_on, people, recipients, reversals, totals
+from storage.statements import (
+    BESIDE_ONE,
+    EVERY,
+    GIVEN_SINCE,
+    JOINED,
+    ONE,
+    RECORD,
+    RECORDED,
+    THANKED,
+    WITH_REVERSALS,
+)
+from storage.tables import kudos, ledger, passed_on, people, recipients, reversals, totals
 
 GIVEN, RECEIVED = "given", "received"
 _Second = tuple[str, datetime]  # who joined in, and since when
@@ -55,7 +46,7 @@ class KudosShelf:
             "given_at": now,
             **_besides(decision.besides),
         }
-        number: int | None = _RECORD.value(self._connection, row)
+        number: int | None = RECORD.value(self._connection, row)
         if number is None:
             return self._recorded(source), False
         ids = [person.id for person in decision.recipients]
@@ -69,12 +60,12 @@ class KudosShelf:
 
     def recorded(self, source: str) -> Kudos | None:
         asked = {"workspace": self._workspace, "source": source}
-        number = _RECORDED.value(self._connection, asked)
+        number = RECORDED.value(self._connection, asked)
         return None if number is None else self.read(number)
 
     def read(self, number: int) -> Kudos | None:
         asked = {"workspace": self._workspace, "number": number}
-        return next(iter(self._whole(_ONE.named(self._connection, asked))), None)
+        return next(iter(self._whole(ONE.named(self._connection, asked))), None)
 
     def latest_by(self, giver: str) -> Kudos | None:
         standing = reversals.c.kudos_number.is_(None)
@@ -129,7 +120,7 @@ class KudosShelf:
         # In two steps, for SQLite would else read all kudos of the workspace.
         theirs = (
             select(recipients.c.kudos_number)
-            .select_from(recipients.join(_KUDOS, kudos.c.number == recipients.c.kudos_number))
+            .select_from(recipients.join(WITH_REVERSALS, kudos.c.number == recipients.c.kudos_number))
             .where(recipients.c.workspace_id == self._workspace, recipients.c.person_id == person, *_STANDING)
             .order_by(recipients.c.kudos_number.desc())
             .limit(limit)
@@ -159,7 +150,7 @@ class KudosShelf:
 
     def given_since(self, giver: str, moment: datetime, limit: int) -> list[Given]:
         asked = {"workspace": self._workspace, "giver": giver, "moment": moment, "limit": limit}
-        return [Given(*row) for row in _GIVEN_SINCE.rows(self._connection, asked)]
+        return [Given(*row) for row in GIVEN_SINCE.rows(self._connection, asked)]
 
     def following(self, place: Place, *beginnings: str) -> list[Kudos]:
         begins = or_(*(kudos.c.source.startswith(one, autoescape=True) for one in beginnings))
@@ -201,7 +192,7 @@ class KudosShelf:
         giver = and_(people.c.workspace_id == kudos.c.workspace_id, people.c.person_id == kudos.c.giver_id)
         query = (
             select(kudos.c.number)
-            .select_from(_KUDOS.join(people, giver))
+            .select_from(WITH_REVERSALS.join(people, giver))
             .where(
                 kudos.c.workspace_id == self._workspace,
                 text("kudos.asked_at IS NULL"),  # in the words of the partial index
@@ -236,7 +227,7 @@ class KudosShelf:
         )
         query = (
             select(func.count())
-            .select_from(_KUDOS)
+            .select_from(WITH_REVERSALS)
             .where(
                 kudos.c.workspace_id == self._workspace,
                 kudos.c.giver_id == giver,
@@ -252,48 +243,11 @@ class KudosShelf:
         return self._connection.execute(query).scalar_one()
 
     def disagreements(self) -> list[str]:
-        if self._connection.dialect.name == "postgresql":  # one picture for all the questions below
-            turn.leave_if_shared(self._connection)
-            self._connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        kept = self._tallies(select(totals).where(totals.c.workspace_id == self._workspace))
-        summed = select(ledger.c.person_id, ledger.c.role, func.sum(ledger.c.amount).label("tally"))
-        found = self._tallies(
-            summed.where(ledger.c.workspace_id == self._workspace).group_by(ledger.c.person_id, ledger.c.role)
-        )
-        wrong = [
-            f"{person}: {kept[person, role]} {role} in the totals, {found[person, role]} in the ledger."
-            for person, role in sorted(kept.keys() | found.keys())
-            if kept[person, role] != found[person, role]
-        ]
-        return wrong + self._unbalanced() + joining.disagreements(self._connection, self._workspace)
-
-    def _tallies(self, query: Select[Any]) -> Counter[tuple[str, str]]:
-        rows = self._connection.execute(query)
-        return Counter({(row.person_id, row.role): row.tally for row in rows})
-
-    def _unbalanced(self) -> list[str]:
-        """Find kudos whose ledger entries are not what kudos, recipients and reversals say."""
-        thanked = select(func.count()).where(recipients.c.kudos_number == kudos.c.number).scalar_subquery()
-        entered = (
-            select(func.coalesce(func.sum(ledger.c.amount), 0))
-            .where(ledger.c.kudos_number == kudos.c.number)
-            .scalar_subquery()
-        )
-        expected = case((reversals.c.kudos_number.is_(None), thanked + 1), else_=0)
-        query = (
-            select(kudos.c.number, entered.label("entered"), expected.label("expected"))
-            .select_from(_KUDOS)
-            .where(kudos.c.workspace_id == self._workspace, entered != expected)
-            .order_by(kudos.c.number)
-        )
-        return [
-            f"Kudos {row.number}: {row.entered} in the ledger, {row.expected} expected."
-            for row in self._connection.execute(query)
-        ]
+        return agreement.disagreements(self._connection, self._workspace)
 
     def _recorded(self, source: str) -> int:
         asked = {"workspace": self._workspace, "source": source}
-        number: int = _RECORDED.value(self._connection, asked)
+        number: int = RECORDED.value(self._connection, asked)
         return number
 
     def _enter(self, number: int, giver: str, thanked: Iterable[str], amount: int, now: datetime) -> None:
@@ -320,7 +274,7 @@ class KudosShelf:
     def _read(self, *which: ColumnElement[bool], limit: int | None = None) -> list[Kudos]:
         """Read kudos, latest first, with the people in them."""
         query = (
-            _EVERY.where(kudos.c.workspace_id == self._workspace, *which)
+            EVERY.where(kudos.c.workspace_id == self._workspace, *which)
             .order_by(kudos.c.number.desc())
             .limit(limit)
         )
@@ -359,13 +313,13 @@ class KudosShelf:
         thanked: dict[int, list[str]] = {number: [] for number in numbers}
         seconds: dict[int, list[_Second]] = {number: [] for number in numbers}
         if len(numbers) == 1:
-            found = _BESIDE_ONE.named(self._connection, {"number": numbers[0]})
+            found = BESIDE_ONE.named(self._connection, {"number": numbers[0]})
             seconds[numbers[0]] = [(row.person_id, row.since) for row in found if row.since]
             thanked[numbers[0]] = [row.person_id for row in found if not row.since]
             return thanked, seconds
-        for row in self._connection.execute(_THANKED, {"numbers": numbers}):
+        for row in self._connection.execute(THANKED, {"numbers": numbers}):
             thanked[row.kudos_number].append(row.person_id)
-        for row in self._connection.execute(_JOINED, {"numbers": numbers}):
+        for row in self._connection.execute(JOINED, {"numbers": numbers}):
             seconds[row.kudos_number].append((row.person_id, row.since))
         return thanked, seconds
 
@@ -396,78 +350,3 @@ _STANDING = (reversals.c.kudos_number.is_(None), kudos.c.reason != "")  # not ta
 
 def _about(place: Place) -> tuple[ColumnElement[bool], ...]:
     return kudos.c.about_channel == place.channel, kudos.c.about_ts == place.ts
-
-
-_EARLIEST = (joined.c.since, joined.c.person_id)
-_KUDOS = kudos.outerjoin(reversals, reversals.c.kudos_number == kudos.c.number)
-
-_EVERY = select(kudos, reversals.c.kudos_number.label("reversed")).select_from(_KUDOS)
-
-# Built once, for building a statement takes as long as running it.
-
-
-def _one(_dialect: str) -> Select[Any]:
-    asked = (kudos.c.workspace_id == bindparam("workspace"), kudos.c.number == bindparam("number"))
-    return _EVERY.where(*asked)
-
-
-_ONE = Quick(_one, overtakes=False)
-# By the numbers of kudos that were found to be this workspace's: SQLite would take its naming here for a
-# reason to read all that it has of these.
-_THANKED = (
-    select(recipients.c.kudos_number, recipients.c.person_id)
-    .where(recipients.c.kudos_number.in_(bindparam("numbers", expanding=True)))
-    .order_by(recipients.c.kudos_number, recipients.c.position)
-)
-_JOINED = (
-    select(joined).where(joined.c.kudos_number.in_(bindparam("numbers", expanding=True))).order_by(*_EARLIEST)
-)
-
-
-def _beside_one(_dialect: str) -> Any:
-    """Both at once, in their order: one way to the server."""
-    number: Any = bindparam("number")
-    nobody_joined = type_coerce(null(), joined.c.since.type)
-    thanked = select(recipients.c.person_id, recipients.c.position, nobody_joined.label("since"))
-    seconds = select(joined.c.person_id, literal_column("0"), joined.c.since)
-    both = (
-        thanked.where(recipients.c.kudos_number == number),
-        seconds.where(joined.c.kudos_number == number),
-    )
-    # By their places, for that is all that can be named of such a pair.
-    return union_all(*both).order_by(*(literal_column(place) for place in ("3", "2", "1")))
-
-
-_BESIDE_ONE = Quick(_beside_one, overtakes=False)
-
-
-def _recorded(_dialect: str) -> Select[Any]:
-    asked = (kudos.c.workspace_id == bindparam("workspace"), kudos.c.source == bindparam("source"))
-    return select(kudos.c.number).where(*asked)
-
-
-def _given_since(_dialect: str) -> Select[Any]:
-    return (
-        select(kudos.c.number, kudos.c.reason, kudos.c.given_at)
-        .select_from(_KUDOS)
-        .where(
-            kudos.c.workspace_id == bindparam("workspace"),
-            kudos.c.giver_id == bindparam("giver"),
-            kudos.c.given_at >= bindparam("moment", type_=kudos.c.given_at.type),
-            reversals.c.kudos_number.is_(None),
-        )
-        .order_by(kudos.c.number.desc())
-        .limit(bindparam("limit", type_=Integer))
-    )
-
-
-def _record(dialect: str) -> Any:
-    # RETURNING, not rowcount: rowcount does not see the duplicate on psycopg.
-    names = ("workspace_id", "giver_id", "reason", "tags", "source", "given_at", "above", "private")
-    besides = ("customer", "customer_words", "about_channel", "about_ts")
-    row = {name: bindparam(name, type_=kudos.c[name].type) for name in names + besides}
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(kudos).values(row)
-    return statement.on_conflict_do_nothing().returning(kudos.c.number)
-
-
-_RECORDED, _GIVEN_SINCE, _RECORD = Quick(_recorded), Quick(_given_since), Quick(_record)
