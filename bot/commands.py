@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import typer
 import uvloop
 
+from bot import checkup, directory, logs, operate, report, serve
 from bot import config as environment
-from bot import directory, logs, operate, report, serve
 from bot import workers as several
 from bot.errors import Refusal
 
@@ -78,7 +78,7 @@ def check(
         count = _await(operate.release(config, workspace))
         print(f"{count} {'message' if count == 1 else 'messages'} will be tried again.")
         return
-    _report(_await(operate.check(config)))
+    _report(_await(checkup.check(config)))
 
 
 @goodword.command()

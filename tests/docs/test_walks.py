@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, select
 
-from bot import operate
+from bot import checkup
 from bot.config import Config
 from bot.errors import Refusal
 from handlers.manifest import manifest
@@ -238,7 +238,7 @@ async def test_parked_messages_are_told_as_the_page_on_operations_shows(database
         built.slack.faults.add(method="chat.postMessage", kind="error", error="is_archived", times=2)
         await built.types("ada", "/kudos @ben for the invoice at midnight")
         await built.settled()
-        found = await operate.check(Config(database_url=SecretStr(database_url)))
+        found = await checkup.check(Config(database_url=SecretStr(database_url)))
     (shown,) = (block.text for block in OPERATIONS.blocks if block.mark == "says")
     assert shown.rstrip() in [f"✗ {one.sentence}" for one in found if not one.well]
 

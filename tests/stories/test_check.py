@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from bot import operate
+from bot import checkup
 from bot.config import Config
 from storage.secrets import new_key
 from storage.work import Store
@@ -42,7 +42,7 @@ async def test_a_wrong_key_a_fallback_who_left_and_gaps_are_found_and_gone_when_
 async def _wrong(database_url: str, key: str) -> list[str]:
     """What is found of the database; of Slack, nothing is asked without a token."""
     config = Config(database_url=SecretStr(database_url), goodword_encryption_key=SecretStr(key))
-    found = await operate.check(config)
+    found = await checkup.check(config)
     said = [one.sentence.removeprefix("Kestrel Instruments: ") for one in found if not one.well]
     return [one for one in said if not one.endswith(" is not set.")]
 

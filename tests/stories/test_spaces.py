@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, delete, select, update
 
+from bot import checkup, directory, kudos, operate
 from bot import config as environment
-from bot import directory, kudos, operate
 from bot.config import Config
 from bot.errors import Refusal
 from handlers.manifest import SCOPES
@@ -90,7 +90,7 @@ async def test_by_socket_mode_browsers_install_it_and_one_line_brings_what_all_w
 
 
 async def _checked(config: Config) -> dict[str, bool]:
-    return {one.sentence: one.well for one in await operate.check(config)}
+    return {one.sentence: one.well for one in await checkup.check(config)}
 
 
 async def test_each_failure_on_the_way_is_one_sentence(database_url: str) -> None:
