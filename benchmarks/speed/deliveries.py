@@ -75,7 +75,7 @@ def _leaving(slack: Program) -> float:
     """Messages a second, the channel of recognition not counted, for it takes one a second."""
     began, first = 0.0, 0
     while True:
-        sent = json.loads(slack.ask("/posted"))["messages"]
+        sent = int(json.loads(slack.ask("/posted"))["messages"])
         if sent >= ENOUGH:
             return (sent - first) / (time.perf_counter() - began)
         if not began and sent >= SETTLED:

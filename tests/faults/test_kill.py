@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from bot import kudos, settings
 from handlers.playground import PretendSlack
@@ -79,7 +80,8 @@ async def _one_life(
     first: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     thanking = [asyncio.create_task(_thank(slack, who, numbers, replica, first)) for who in GIVERS]
     if chance.random() < 0.5:  # the others may die over the very first
-        await asyncio.wait({first, *thanking}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        either: list[asyncio.Future[Any]] = [first, *thanking]
+        await asyncio.wait(either, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         assert first.done(), "\n".join([*map(repr, thanking), *replica.last_words])
     await asyncio.wait(thanking, timeout=chance.uniform(0.01, 0.5))
     await replica.kill()
