@@ -1,5 +1,7 @@
 """Web API: conversations.*."""
 
+from itertools import takewhile
+
 from handlers.playground.args import Args
 from handlers.playground.errors import SlackError
 from handlers.playground.joining import join
@@ -97,7 +99,9 @@ def _stamp(ts: str) -> float:
 
 def history(slack: Workspace, args: Args) -> Json:
     room = readable(slack, args.text("channel"))
-    posts = [post for post in reversed(room.live()) if not post.is_reply]
+    oldest = _stamp(args.text("oldest") or "0")
+    recent = takewhile(lambda post: _stamp(post.ts) >= oldest, room.live())
+    posts = [post for post in recent if not post.is_reply]
     found, more = page(args, _within(args, posts), HISTORY_DEFAULT)
     whole = args.flag("include_all_metadata")
     messages = [message_json(slack, post, metadata=whole) for post in found]

@@ -101,7 +101,7 @@ def _in(room: Conversation, ts: str) -> Json:
 def post(slack: Workspace, room: Conversation, author: str, text: str, **more: Any) -> Post:
     """Put a message into a conversation; `announce` is the caller's next step."""
     made = Post(slack.world.new_ts(), room.id, author, text, **more)
-    room.posts[made.ts] = made
+    room.keep(made)
     slack.changed(made)
     if made.is_reply and made.thread_ts in room.posts:
         slack.changed(room.posts[made.thread_ts])

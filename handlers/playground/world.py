@@ -73,12 +73,19 @@ class Conversation:
     topic: str = ""
     posts: dict[str, Post] = field(default_factory=dict)
     read: dict[str, str] = field(default_factory=dict)
+    threads: dict[str, list[Post]] = field(default_factory=dict)
 
-    def live(self) -> list[Post]:
-        return [post for post in self.posts.values() if not post.deleted]
+    def keep(self, post: Post) -> None:
+        self.posts[post.ts] = post
+        if post.thread_ts and post.is_reply:
+            self.threads.setdefault(post.thread_ts, []).append(post)
+
+    def live(self) -> Iterator[Post]:
+        """Newest first, for whoever looks seldom wants all of them."""
+        return (post for post in reversed(self.posts.values()) if not post.deleted)
 
     def replies(self, ts: str) -> list[Post]:
-        return [post for post in self.live() if post.thread_ts == ts and post.is_reply]
+        return [post for post in self.threads.get(ts, ()) if not post.deleted]
 
 
 @dataclass(eq=False)
