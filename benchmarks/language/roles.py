@@ -21,7 +21,7 @@ def learnt(examples: list[Example]) -> str:
     numbers = {feature: at for at, feature in enumerate(names)}
     rows = [sorted(numbers[one] for one in features if one in numbers) for features, _ in people]
     truth = [praised for _, praised in people]
-    weights = learning.learn(rows, truth, len(names), [COST] * len(rows), ROUNDS)
+    weights = learning.learn(rows, truth, [COST] * len(rows), ROUNDS, [1.0] * len(names))
     whole = [round(weight * roles.SCALE) for weight in weights]
     return "".join(f"{name}\t{weight}\n" for name, weight in zip(names, whole, strict=True) if weight)
 

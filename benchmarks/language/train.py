@@ -18,6 +18,7 @@ COST = 1.2
 LIGHTER = {"again": 0.5, "deeds": 0.4, "tenth": 0.5, "eleventh": 0.5, "twelfth": 0.5}
 ROUNDS = 12
 LARGEST = 999
+DRESSED = 2.5  # how much more a complaint in words of praise matters for that than a shout-out
 WEIGHTS = Path(model.__file__).parent / "data" / "weights.txt"
 
 
@@ -38,10 +39,29 @@ def learnt(examples: list[corpus.Example]) -> str:
     numbers = {feature: at for at, feature in enumerate(names)}
     rows = [sorted(numbers[feature] for feature in some if feature in numbers) for some in found]
     cost = [COST * _share(one) for one in examples]
-    columns = [learning.learn(rows, truth, len(names), cost, ROUNDS) for truth in truths(examples)]
+    size = len(names)
+    columns = [learning.learn_twice(rows, truth, size, cost, ROUNDS) for truth in truths(examples)]
+    columns.append(second_opinion(examples, rows, size))
     lines = [_line(name, [column[at] for column in columns]) for at, name in enumerate(names)]
     head = f"# {fingerprint()} {' '.join(model.CLASSES)}"
     return "\n".join([head, *filter(None, lines)]) + "\n"
+
+
+def second_opinion(examples: list[corpus.Example], rows: list[list[int]], size: int) -> list[float]:
+    """Tells praise that is meant from a complaint that is dressed as praise."""
+    chosen = [at for at, one in enumerate(examples) if one.label == "shoutout" or is_dressed(one)]
+    truth = [examples[at].label == "shoutout" for at in chosen]
+    shares = [
+        _share(examples[at]) * (1.0 if meant else DRESSED) for at, meant in zip(chosen, truth, strict=True)
+    ]
+    return learning.learn_twice([rows[at] for at in chosen], truth, size, shares, ROUNDS)
+
+
+def is_dressed(one: corpus.Example) -> bool:
+    """Whether it is a complaint at a person in words of praise."""
+    page = markup.read(one.text)
+    glad = features.evidence(page, lexicon.find(page.tokens))[0] != "none"
+    return one.label == "complaint_person" and ("sarcasm" in one.flags or glad)
 
 
 def _least(feature: str) -> int:

@@ -175,6 +175,17 @@ def thanks_openly(tokens: Sequence[Token], found: Sequence[Found]) -> list[int]:
     return [at for at in mentions if any(-NEAR <= at - end <= NEAR for end in ends)]
 
 
+def evidence(page: Page, found: Sequence[Found]) -> tuple[str, bool]:
+    """What speaks for praise, and whether anything grim is said beside it."""
+    names = {one.name for one in found if not page.tokens[one.start].quoted}
+    grim = bool(names & GRIM)
+    if thanks_openly(page.tokens, found):
+        return "open", grim
+    if names & (GLAD - {"good"}):
+        return "glad", grim
+    return ("mild" if "good" in names else "none"), grim
+
+
 def _acts(tokens: tuple[Token, ...], found: list[Found]) -> set[str]:
     """What the message does: thank somebody for something, order something, ask for something."""
     features: set[str] = set()

@@ -8,7 +8,9 @@ from bot.rules.language.weights import Weights
 
 LABELS = ("shoutout", "complaint_person", "complaint_process", "request", "neutral")
 LEARNT_FLAGS = ("ordering", "absolute", "sarcasm", "threat", "shouting", "insult")
-CLASSES = LABELS + LEARNT_FLAGS
+# A second opinion, learnt from shout-outs and from complaints that are dressed as such, and nothing else.
+MEANT = "praise_meant"
+CLASSES = (*LABELS, *LEARNT_FLAGS, MEANT)
 SCALE = 48  # a weight of one is written as this; all are whole numbers, so that every machine reads the same
 
 

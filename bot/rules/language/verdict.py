@@ -16,20 +16,17 @@ SURE_OF_IRONY = 0.9  # of blame that is dressed as thanks, with no word to show 
 # The same of a shout-out, by what speaks for it: open thanks beside a mention, other glad words, or nothing
 # we know; grim words beside them make it harder.
 SURE_OF_PRAISE = {
-    ("open", False): 0.45,
-    ("open", True): 0.55,
-    ("glad", False): 0.45,
-    ("glad", True): 0.45,
-    ("mild", False): 0.5,
-    ("mild", True): 0.5,
-    ("none", False): 0.6,
-    ("none", True): 0.6,
+    ("open", False): 0.25,
+    ("open", True): 0.35,
+    ("glad", False): 0.25,
+    ("glad", True): 0.25,
+    ("mild", False): 0.3,
+    ("mild", True): 0.3,
+    ("none", False): 0.4,
+    ("none", True): 0.4,
 }
-# What may stand beside it at the most.
-MOST_BESIDE_PRAISE = {"complaint_person": 0.0, "sarcasm": 0.1, "insult": 0.0, "threat": 0.0}
-MOST_SNEER_BESIDE_GRIM = -0.1
+MEANT = 0.2  # what the second opinion on praise must be above
 UNLIKELY = -0.6  # below it, the best of what is left is none
-SNEER = -0.7  # above it, a phrase that is mostly meant ironically is taken so
 # What a flag's margin must be above: without a word that speaks for it, and with one.
 FLAGGED = {
     "ordering": (0.0, -0.1),
@@ -84,7 +81,9 @@ def _label(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> s
         return max(rest, key=lambda label: scores[label])
     ahead = scores[best] - max(scores[label] for label in model.LABELS if label != best)
     if best == "shoutout":
-        sure = ahead >= SURE_OF_PRAISE[evidence(page, found)] and not _is_no_praise(scores, page, found)
+        sure = ahead >= SURE_OF_PRAISE[features.evidence(page, found)] and not _is_no_praise(
+            scores, page, found
+        )
     else:
         slurred = "insult" in names  # which leaves little doubt of what is meant
         sure = slurred or ahead >= (SURE_OF_BLAME if _may_be_blame(page, found) else SURE_OF_IRONY)
@@ -99,32 +98,14 @@ def _label(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> s
 def _may_be_blame(page: Page, found: Sequence[Found]) -> bool:
     """Open thanks with nothing grim or ironic beside them are no blame, unless all else says so."""
     names = {one.name for one in found if not page.tokens[one.start].quoted}
-    return evidence(page, found) != ("open", False) or bool(names & _EDGED)
-
-
-def evidence(page: Page, found: Sequence[Found]) -> tuple[str, bool]:
-    """What speaks for praise, and whether anything grim is said beside it."""
-    names = {one.name for one in found if not page.tokens[one.start].quoted}
-    grim = bool(names & features.GRIM)
-    if features.thanks_openly(page.tokens, found):
-        return "open", grim
-    if names & (features.GLAD - {"good"}):
-        return "glad", grim
-    return ("mild" if "good" in names else "none"), grim
+    return features.evidence(page, found) != ("open", False) or bool(names & _EDGED)
 
 
 def _is_no_praise(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> bool:
-    if any(scores[other] > most for other, most in MOST_BESIDE_PRAISE.items()):
+    if scores[model.MEANT] <= MEANT:
         return True
     tokens = page.tokens
-    if scores["sarcasm"] > MOST_SNEER_BESIDE_GRIM and evidence(page, found)[1]:
-        return True
     if any(one.name == "rolleyes" and tokens[one.start].kind == EMOJI for one in found):
-        return True
-    if (
-        any(one.name == "ironic" and not tokens[one.start].quoted for one in found)
-        and scores["sarcasm"] > SNEER
-    ):
         return True
     return not _names_somebody(page, found)
 
