@@ -1,10 +1,12 @@
 """A linear model learnt from examples, by sums, products and comparisons only: the same on every machine.
 
-Each label and each flag has its own support vector machine with squared hinge loss, solved by dual coordinate
-descent (Hsieh et al. 2008, "A dual coordinate descent method for large-scale linear SVM").
+Each label and each flag has support vector machines of its own with squared hinge loss, solved by dual
+coordinate descent (Hsieh et al. 2008, "A dual coordinate descent method for large-scale linear SVM"). Sums
+are rounded once, at their end, for newer versions of Python add up otherwise than older ones.
 """
 
 from collections.abc import Iterator, Sequence
+from math import fsum
 
 Row = Sequence[int]
 LEAST_STEP = 1e-4  # a smaller one is not worth the sums
@@ -31,21 +33,21 @@ def learn(
 ) -> list[float]:
     """Weights for features, such that the sum over a row's features tells the true from the others.
 
-    A row counts as if it had length one, however many features it has. `cost` says how much each row matters,
-    `tells` how much each feature is worth beforehand.
+    A row's features are divided by the root of their number, so that long ones count as short ones do.
+    `cost` says how much each row matters, `tells` how much each feature is worth beforehand.
     """
     weights = [0.0] * len(tells)
     alphas = [0.0] * len(rows)
     scales = list(lengths(rows))
     worth = [one * one for one in tells]
     squares = [
-        scale * scale * sum(map(worth.__getitem__, row)) for row, scale in zip(rows, scales, strict=True)
+        scale * scale * fsum(map(worth.__getitem__, row)) for row, scale in zip(rows, scales, strict=True)
     ]
     diagonal = [1.0 / (2.0 * c) for c in cost]
     for turn in range(rounds):
         for at in shuffled(len(rows), turn):
             row, sign = rows[at], (1.0 if truth[at] else -1.0)
-            margin = sign * scales[at] * sum(map(weights.__getitem__, row))
+            margin = sign * scales[at] * fsum(map(weights.__getitem__, row))
             gradient = margin - 1.0 + diagonal[at] * alphas[at]
             old = alphas[at]
             new = old - gradient / (squares[at] + diagonal[at])
@@ -79,15 +81,20 @@ def learn_twice(
 def telling(rows: Sequence[Row], truth: Sequence[bool], size: int, cost: Sequence[float]) -> list[float]:
     """By feature, how much more often it occurs among the true than among the others: from -1 to 1.
 
-    Each feature that occurs counts once more on either side, so that what is rare tells little (Wang and
+    Each feature counts once more, divided as the rows are, so that what is rare tells little (Wang and
     Manning 2012, "Baselines and Bigrams", with a ratio in the place of its logarithm).
     """
-    counts = {side: [1.0] * size for side in (True, False)}
+    whole = dict.fromkeys((True, False), 0.0)
+    counts = {side: [0.0] * size for side in (True, False)}
     for row, is_true, c in zip(rows, truth, cost, strict=True):
         seen = counts[is_true]
         for feature in row:
             seen[feature] += c
-    whole = {side: sum(seen) for side, seen in counts.items()}
+        whole[is_true] += c * len(row)
+    both = whole[True] + whole[False]
     parts = zip(counts[True], counts[False], strict=True)
-    shares = ((yes / whole[True], no / whole[False]) for yes, no in parts)
+    shares = (
+        ((yes + whole[True] / both) / whole[True], (no + whole[False] / both) / whole[False])
+        for yes, no in parts
+    )
     return [(yes - no) / (yes + no) for yes, no in shares]

@@ -8,8 +8,8 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import web as slack
 from handlers.calls import Client
+from handlers.web import session as session_to_slack
 
 JSON, WORDS, PAGE = "application/json", "text/plain", "text/html"
 ANSWERS: dict[str, tuple[int, str, str]] = {
@@ -41,7 +41,7 @@ async def test_it_is_sent_and_read_as_by_slack_sdk(name: str) -> None:
 
     app = web.Application()
     app.router.add_post("/api/chat.postMessage", answer)
-    async with TestServer(app) as server, slack.session() as session:
+    async with TestServer(app) as server, session_to_slack() as session:
         how: dict[str, Any] = {"token": "xoxb-1", "base_url": str(server.make_url("/api/"))}
         how |= {"session": session, "retry_handlers": []}
         ours, theirs = [await _ended(kind(**how)) for kind in (Client, AsyncWebClient)]

@@ -1,4 +1,4 @@
-"""The learnt weights, and what they make of a message's features: one number for each label and each flag."""
+"""The learnt weights, and what they make of a message's features: one number for each of `CLASSES`."""
 
 from collections.abc import Iterable
 from functools import cache

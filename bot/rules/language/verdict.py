@@ -25,7 +25,8 @@ SURE_OF_PRAISE = {
     ("none", False): 0.4,
     ("none", True): 0.4,
 }
-MEANT = 0.2  # what the second opinion on praise must be above
+# What the second opinion on praise must be above; less where thanks stand openly and nothing grim beside them.
+SURE_IT_IS_MEANT, MEANT_IF_OPEN = 0.2, 0.0
 UNLIKELY = -0.6  # below it, the best of what is left is none
 # What a flag's margin must be above: without a word that speaks for it, and with one.
 FLAGGED = {
@@ -102,7 +103,8 @@ def _may_be_blame(page: Page, found: Sequence[Found]) -> bool:
 
 
 def _is_no_praise(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> bool:
-    if scores[model.MEANT] <= MEANT:
+    is_open = features.evidence(page, found) == ("open", False)
+    if scores[model.MEANT] <= (MEANT_IF_OPEN if is_open else SURE_IT_IS_MEANT):
         return True
     tokens = page.tokens
     if any(one.name == "rolleyes" and tokens[one.start].kind == EMOJI for one in found):
