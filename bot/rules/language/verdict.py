@@ -25,7 +25,7 @@ SURE_OF_PRAISE = {
     ("none", False): 0.4,
     ("none", True): 0.4,
 }
-# What the second opinion on praise must be above; less where thanks stand openly and nothing grim beside them.
+# What the second opinion on praise must be above; less where thanks stand openly, and nothing grim with them.
 SURE_IT_IS_MEANT, MEANT_IF_OPEN = 0.2, 0.0
 UNLIKELY = -0.6  # below it, the best of what is left is none
 # What a flag's margin must be above: without a word that speaks for it, and with one.
