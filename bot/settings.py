@@ -39,10 +39,12 @@ def _channel(typed: str) -> str:
 
 
 def _values(typed: str) -> str:
-    words = [w.strip().removeprefix("#") for w in re.split(r"[,\s]+", typed.strip()) if w.strip("# ")]
+    # In small letters first: of some letters two are made, and what is kept has to be read again.
+    typed = typed.strip().lower()
+    words = [w.strip().removeprefix("#") for w in re.split(r"[,\s]+", typed) if w.strip("# ")]
     if not words or not all(re.fullmatch(r"[^\W_][\w\-]{0,49}", w) for w in words):
         raise Refusal("values are words separated by commas, such as: ownership, teamwork, care.")
-    return ", ".join(dict.fromkeys(w.lower() for w in words))
+    return ", ".join(dict.fromkeys(words))
 
 
 def _fallback(typed: str) -> str:

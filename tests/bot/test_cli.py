@@ -313,6 +313,8 @@ async def test_settings_are_listed_read_and_changed_and_who_did_it_is_kept(
             "recognition_channel is a channel such as #kudos, or its id such as C012AB3CD.",
         ),
         (("values", "?!"), "values are words separated by commas, such as: ownership, teamwork, care."),
+        # In small letters it would be an i and a dot, which no word is made of.
+        (("values", "İ"), "values are words separated by commas, such as: ownership, teamwork, care."),
         (("value", "care"), "There is no setting called value; did you mean values?"),
         (
             ("holidays", "XX"),
