@@ -57,7 +57,9 @@ def _concerns(reading: Reading) -> bool:
 
 async def message(office: Office, event: Event) -> None:
     subtype = event.event.get("subtype")
-    follow = SUBTYPES.get(subtype) if isinstance(subtype, str) else None
+    if not isinstance(subtype, str | None):
+        return
+    follow = SUBTYPES.get(subtype) if subtype else None
     if follow:
         await follow(office, event)
     elif subtype in NEW:

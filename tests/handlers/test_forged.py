@@ -118,6 +118,20 @@ async def test_an_event_about_somebody_with_an_odd_profile_is_taken_or_refused(d
 
 
 @on_sqlite
+async def test_a_message_of_a_kind_that_is_no_word_is_let_go_by(door: Door) -> None:
+    said = {
+        "type": "message",
+        "channel": "C1",
+        "user": BEN,
+        "ts": "1.1",
+        "text": "thanks <@U1> for the night",
+    }
+    for subtype in ([], {}, 7, True):
+        answer = await door.event(event(said | {"subtype": subtype}, event_id=f"Ev{subtype}"))
+        assert answer.status_code == 200, subtype
+
+
+@on_sqlite
 async def test_what_is_no_name_goes_into_no_log_and_no_label(door: Door) -> None:
     for kind in ("x" * 70, "a\nb", "É", "{}"):
         await door.event(event({"type": kind}))
