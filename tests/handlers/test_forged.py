@@ -126,7 +126,8 @@ async def test_a_message_of_a_kind_that_is_no_word_is_let_go_by(door: Door) -> N
         "ts": "1.1",
         "text": "thanks <@U1> for the night",
     }
-    for subtype in ([], {}, 7, True):
+    odd: tuple[object, ...] = ([], {}, 7, True)
+    for subtype in odd:
         answer = await door.event(event(said | {"subtype": subtype}, event_id=f"Ev{subtype}"))
         assert answer.status_code == 200, subtype
 
