@@ -67,7 +67,7 @@ async def subject_chosen(office: Office, click: Click) -> None:
     link = form.link_of(sent)
     planned, lost = await _planned(office, sent)
     drawn = form.drawn(teams, planned, link=link, lost=lost, turn=coaching.turn_of(click.view))
-    await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
+    await office.redraw(click.view, drawn, since=click.view.hash)
 
 
 async def sent(office: Office, submission: Submission) -> Answer:
@@ -146,7 +146,7 @@ async def wording_used(office: Office, click: Click) -> None:
     names = await office.transact(click.team.id, partial(people.called, id=form.subject(sent)))
     if wording := _worded(coaching.answer(sent, name), names):
         drawn = coaching.used(click.view, name, wording)
-        await office.client.views_update(view_id=click.view.id, hash=click.view.hash, view=drawn)
+        await office.redraw(click.view, drawn, since=click.view.hash)
 
 
 def _advice(submission: Submission, name: str, names: tuple[str, ...] = ()) -> Answer | None:

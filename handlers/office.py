@@ -10,6 +10,7 @@ from bot.errors import NotIntroduced
 from bot.ports import Clock, Transact
 from bot.rules.chart import Fact, Field
 from handlers.identity import Identity
+from handlers.payloads import View
 
 Answer = dict[str, Any]
 """What goes back to Slack in the acknowledgement, as keyword arguments of Bolt's `ack`."""
@@ -33,6 +34,14 @@ class Office:
     introduce: Callable[[str, NotIntroduced], Awaitable[None]]
     read_stand_in: Callable[[str], Awaitable[str | None]]
     heard: Callable[[str, Mapping[str, Any]], tuple[Fact, Collection[Field]]]
+
+    async def redraw(self, view: View, drawn: Mapping[str, Any], *, since: str | None = None) -> None:
+        """Draw anew the form that somebody clicks in, if it is still as it was `since`, where that is said.
+
+        Slack names the form of every such click; one without a name came from elsewhere, and shows nothing.
+        """
+        if view.id:
+            await self.client.views_update(view_id=view.id, hash=since, view=dict(drawn))
 
 
 OfficeOf = Callable[[str], Awaitable[Office | None]]

@@ -71,7 +71,7 @@ def _or_home(work: Work, click: Click, make: Callable[[Work], None], office: Off
 async def _redraw(office: Office, click: Click, shown: dict[str, Any]) -> None:
     read = partial(reviews.recognition, manager=click.user.id, now=office.now(), **shown)
     found: Recognition = await office.transact(click.team.id, read)
-    await office.client.views_update(view_id=click.view.id, view=view.page(found))
+    await office.redraw(click.view, view.page(found))
 
 
 def _shown(click: Click) -> dict[str, Any]:

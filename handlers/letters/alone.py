@@ -33,7 +33,7 @@ def review(work: Work, letter: Letter, _now: datetime, message: ReviewExported) 
     written = review_view.table(found) if message.form == "csv" else review_view.markdown(found)
     return Upload(
         message.manager,
-        name=f"recognition-{asked_at:%Y-%m-%d}-{letter.key[:8]}.{message.form}",
+        name=f"recognition-{asked_at:%Y-%m-%d}-{letter.key[-8:]}.{message.form}",
         title=f"Recognition of the last {message.days} days",
         content=written,
         comment="Here is what was said of your people. Only you have this file.",

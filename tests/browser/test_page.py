@@ -137,6 +137,18 @@ async def _become(page: Page, name: str) -> None:
     await expect(page.get_by_test_id("person-switcher")).to_contain_text(name)
 
 
+async def test_the_clock_shows_one_day_to_whoever_looks_from_wherever(page: Page) -> None:
+    # Ada sits in New York, where it is still yesterday for some hours of each of London's days.
+    clock = page.locator(".clock-now")
+    for _ in range(24):
+        before = await clock.inner_text()
+        await page.get_by_test_id("clock-1-hour").click()
+        await expect(clock).not_to_have_text(before, use_inner_text=True)
+        days = re.findall(r"(\w+day)\b", await clock.inner_text())
+        assert len(days) == 2, days
+        assert days[0] == days[1]
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_an_escalation_goes_from_ada_by_mo_to_ruth_and_ben_reads_thanks_only(
     page: Page, width: int

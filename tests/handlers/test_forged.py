@@ -133,6 +133,21 @@ async def test_a_message_of_a_kind_that_is_no_word_is_let_go_by(door: Door) -> N
 
 
 @on_sqlite
+async def test_a_click_in_a_form_that_has_no_name_draws_nothing(door: Door) -> None:
+    chosen = {
+        "type": "users_select",
+        "action_id": "escalation_subject",
+        "block_id": "b",
+        "selected_user": BEN,
+    }
+    for view in ({"type": "modal", "id": ""}, None):
+        in_form = {"actions": [chosen], **({"view": view} if view else {})}
+        answer = await door.payload(click() | in_form)
+        assert (answer.status_code, answer.text) == (200, ""), view
+    assert door.client.asked == []
+
+
+@on_sqlite
 async def test_what_is_no_name_goes_into_no_log_and_no_label(door: Door) -> None:
     for kind in ("x" * 70, "a\nb", "É", "{}"):
         await door.event(event({"type": kind}))

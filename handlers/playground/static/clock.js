@@ -44,7 +44,7 @@ export function clock() {
     if (!page.state) return;
     const words = `${weekday(now(), teamZone())} ${clockTime(now(), teamZone())}`;
     if (face.textContent !== words) face.textContent = words;
-    date.textContent = `${longDay(now())} · ${teamZone().replace(/^.*\//, "").replaceAll("_", " ")} time`;
+    date.textContent = `${longDay(now(), teamZone())} · ${teamZone().replace(/^.*\//, "").replaceAll("_", " ")} time`;
   }
   watch(tick);
   setInterval(tick, 1000);

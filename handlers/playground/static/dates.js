@@ -14,7 +14,8 @@ export const clockTime = (date, timeZone) =>
   format(date, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, timeZone);
 export const weekday = (date, timeZone) => format(date, { weekday: "long" }, timeZone);
 export const dayKey = (date) => format(date, { year: "numeric", month: "2-digit", day: "2-digit" });
-export const longDay = (date) => format(date, { weekday: "long", day: "numeric", month: "long" });
+export const longDay = (date, timeZone) =>
+  format(date, { weekday: "long", day: "numeric", month: "long" }, timeZone);
 export const fullTime = (date) => `${longDay(date)} ${clockTime(date)}`;
 
 export function dayName(date, now) {
