@@ -1,5 +1,7 @@
 """The outbox: what is still to be said, in rows that are claimed under a lease."""
 
+import secrets
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,6 +53,15 @@ def _fact(message: Message) -> str:
     return _facts(type(message).__name__).dump_json(message).decode()
 
 
+def _new_key() -> str:
+    """32 hexadecimal digits that nobody can guess, each after those of the millisecond before.
+
+    So they come to stand beside each other in their index. Had they no order, each would be another page of
+    it to be read and written: on SQLite a third of all that sixteen kudos write.
+    """
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
 class OutboxShelf:
     """The outbox as one transaction of one workspace sees it."""
 
@@ -61,7 +72,7 @@ class OutboxShelf:
         self.queued = 0
 
     def put(self, to: str, message: Message, now: datetime, about: str = "") -> str:
-        return self._put(uuid4().hex, to, message, now, about)
+        return self._put(_new_key(), to, message, now, about)
 
     def put_keyed(self, key: str, to: str, message: Message, now: datetime, about: str = "") -> bool:
         row = self._row(key, to, message, now, about)

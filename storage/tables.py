@@ -135,6 +135,7 @@ group_members = _table(
 )
 
 _UNASKED = text("asked_at IS NULL")
+_ABOUT_A_MESSAGE = text("about_ts IS NOT NULL")
 
 kudos = _table(
     "kudos",
@@ -160,7 +161,14 @@ kudos = _table(
     # Of which edit of that message its reason is, where it follows it.
     Column("reworded_at", Moment),
     UniqueConstraint("workspace_id", "source"),
-    Index(None, "workspace_id", "about_channel", "about_ts"),
+    Index(
+        "ix_kudos_about",
+        "workspace_id",
+        "about_channel",
+        "about_ts",
+        postgresql_where=_ABOUT_A_MESSAGE,
+        sqlite_where=_ABOUT_A_MESSAGE,
+    ),
     # Whose givers are still to be asked: few, however long the history grows.
     Index("ix_kudos_unasked", "workspace_id", "given_at", postgresql_where=_UNASKED, sqlite_where=_UNASKED),
     Index(None, "workspace_id", "giver_id", "number"),
@@ -206,7 +214,6 @@ ledger = _table(
     CheckConstraint("amount IN (1, -1)", name="amount"),
     # One entry and at most one reversal for each part somebody has in a kudos.
     UniqueConstraint("kudos_number", "person_id", "role", "amount"),
-    Index(None, "workspace_id", "person_id", "role"),
     sqlite_autoincrement=True,
 )
 

@@ -15,6 +15,7 @@ from storage.work import Store
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 ADDS = {"create_table", "add_column", "create_index", "batch_alter_table", "f", "execute", "get_bind"}
+HARMLESS = {"drop_index"}  # without an index an older version is slower, and not wrong
 TAKES_AWAY = re.compile(r"\b(drop|rename|delete|truncate|alter\s+column|set\s+not\s+null)\b", re.IGNORECASE)
 
 
@@ -24,6 +25,8 @@ def wrong(source: str) -> Iterator[str]:
         name = getattr(call.func, "attr", "")
         owner = getattr(getattr(call.func, "value", None), "id", "")
         words = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
+        if name in HARMLESS:
+            continue
         if (owner == "op" and name not in ADDS) or name.startswith(("drop_", "alter_", "rename_")):
             yield f"{name} {words[:1]}"
         if name == "add_column" and _is_needed(call):
@@ -68,6 +71,7 @@ op.create_table("moods", sa.Column("mood", sa.Text(), nullable=False))
 op.add_column("kudos", sa.Column("mood", sa.Text()))
 op.add_column("kudos", sa.Column("seen", sa.Boolean(), nullable=False, server_default=sa.false()))
 op.create_index("ix_moods", "moods", ["mood"])
+op.drop_index("ix_ledger_workspace_id_person_id_role", "ledger")
 """
     assert list(wrong(adds)) == []
 
