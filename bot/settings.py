@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import Refusal
@@ -272,7 +273,12 @@ class Chosen:
 
 
 def chosen(work: Work) -> Chosen:
-    values = current(work)
+    return _chosen(frozenset(work.settings.current().items()))
+
+
+@lru_cache(256)  # each kudos asks for them
+def _chosen(kept: frozenset[tuple[str, str]]) -> Chosen:
+    values = _with_defaults(dict(kept))
     return Chosen(
         recognition_channel=values["recognition_channel"],
         values=tuple(values["values"].split(", ")),
@@ -301,7 +307,10 @@ def _listed(value: str) -> tuple[str, ...]:
 
 def current(work: Work) -> Mapping[str, str]:
     """Return every setting with its value, defaults filled in."""
-    kept = work.settings.current()
+    return _with_defaults(work.settings.current())
+
+
+def _with_defaults(kept: Mapping[str, str]) -> Mapping[str, str]:
     return {name: kept.get(name, setting.default) for name, setting in ALL.items()}
 
 

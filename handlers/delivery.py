@@ -28,6 +28,9 @@ AT_ONCE = 100  # messages of a workspace under way at the same time, each to ano
 MOST = 400  # of all workspaces
 # Between two looks for more, so that each finds several: seconds, and by how much longer than a look took.
 APART, REST, LONGEST_REST = 0.02, 5, 0.05
+# After a look that found less than a few: a part of the time after which a destination may be written to
+# again, for by then more of them will be free.
+FEW, SHARE_OF_PACE = 10, 0.2
 GIVE_UP = timedelta(hours=24)  # of trying; then a person is asked to look, and nothing is lost
 LEAST_TRIES = 10  # since a person last released it
 LONGEST_PAUSE = 300  # seconds
@@ -80,17 +83,20 @@ class Postman:
             self._wake.clear()
             self._alive()
             began = ended = asyncio.get_running_loop().time()
+            found = 0
             try:
-                idle = not await self._round()
+                found = await self._round()
                 ended = asyncio.get_running_loop().time()
                 self._claiming.well()
             except Exception as error:  # noqa: BLE001 - the postman must outlive any single trouble
                 self._claiming.met(error)
-                idle = True
-            if idle and not self._stopping:
+            if not found and not self._stopping:
                 await self._wake.wait()
             if not self._stopping:
-                again = max(began + APART, ended + min((ended - began) * REST, LONGEST_REST))
+                rest = min((ended - began) * REST, LONGEST_REST)
+                if found < FEW:
+                    rest = max(rest, self._pace.total_seconds() * SHARE_OF_PACE)
+                again = max(began + APART, ended + rest)
                 await asyncio.sleep(again - asyncio.get_running_loop().time())
         await self._last_words()
 
@@ -106,14 +112,14 @@ class Postman:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _round(self) -> bool:
-        """Claim what can be sent now and start sending it; False when there is nothing to do."""
+    async def _round(self) -> int:
+        """Claim what can be sent now and start sending it; how many messages that were."""
         taken = Counter(letter.workspace for letter in self._under_way.values())
         # A slow workspace does not take up the others' places.
         free = {one: AT_ONCE - taken[one] for one in self._served() if taken[one] < AT_ONCE}
         room = min(MOST - len(self._under_way), max(free.values(), default=0))
         if room <= 0:
-            return False
+            return 0
         # After a jump of the clock a lease can run out while its call is under way: that call decides.
         busy = {letter.id for letter in self._under_way.values()}
         claimed = await self._post.claim(self._now(), room, workspaces=[*free], besides=busy)
@@ -121,7 +127,7 @@ class Postman:
             task = asyncio.create_task(self._deliver(letter))
             self._under_way[task] = letter
             task.add_done_callback(self._finished)
-        return bool(claimed)
+        return len(claimed)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task)

@@ -11,7 +11,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from storage import engine as engines
+from storage import turn
+from storage.beside import Beside
 from storage.memory import Memory
 from storage.turn import Alone, Turn, taking
 
@@ -51,6 +53,7 @@ class Paces:
 
     def __init__(self) -> None:
         self._took: dict[str, float] = {}  # seconds
+        self._talkative: set[str] = set()
 
     def is_quick(self, name: str) -> bool:
         """Whether it may be waited for by others; the first that anybody sees may take any time."""
@@ -59,15 +62,27 @@ class Paces:
             return False
         return self._took[name] < QUICK
 
+    def goes_beside(self, name: str) -> bool:
+        """Whether the last of its kind asked nothing that could not be asked beside others."""
+        return name not in self._talkative
+
     def timed(self, name: str, fn: Callable[[Connection], T], connection: Connection) -> T:
-        """Run it. A single slow one among quick ones counts for little; several in a row do."""
         began = time.perf_counter()
         try:
             return fn(connection)
         finally:
-            took = min(time.perf_counter() - began, 4 * QUICK)
-            before = self._took.get(name) or took
-            self._took[name] = took if took < before else before + (took - before) / 5
+            own = turn.of(connection)
+            self.took(name, time.perf_counter() - began, only_quick=own is None or own.only_quick)
+
+    def took(self, name: str, seconds: float, *, only_quick: bool) -> None:
+        """A single slow one among quick ones counts for little; several in a row do."""
+        took = min(seconds, 4 * QUICK)
+        before = self._took.get(name) or took
+        self._took[name] = took if took < before else before + (took - before) / 5
+        if only_quick:
+            self._talkative.discard(name)
+        else:
+            self._talkative.add(name)
 
 
 def alone(engine: Engine, memory: Memory, fn: Callable[[Connection], T], *, only_reads: bool) -> T:
@@ -77,7 +92,7 @@ def alone(engine: Engine, memory: Memory, fn: Callable[[Connection], T], *, only
         committing = False
         try:
             with with_options.begin() as connection:
-                with taking(connection, memory) as turn:
+                with taking(connection, memory) as own:
                     value = fn(connection)
                 committing = True  # whether it stands is unknown if the connection ends now
         except DBAPIError as error:
@@ -85,7 +100,7 @@ def alone(engine: Engine, memory: Memory, fn: Callable[[Connection], T], *, only
             if attempt == TRIES or not helps:
                 raise
         else:
-            turn.recall.publish()
+            own.recall.publish()
             return value
     raise AssertionError("unreachable")
 
@@ -232,10 +247,10 @@ class Together:
         committing = False
         try:
             with self._engine.execution_options(only_reads=False).begin() as connection:
-                with taking(connection, self._memory, shared=True) as turn:
-                    ended = [self._part(job, connection, turn) for job in batch]
+                with taking(connection, self._memory, shared=True) as own:
+                    ended = self._parts(batch, connection, own)
                     _still_there(connection)
-                    _finish(turn)
+                    _finish(own)
                 committing = True
         except _Undone:
             return [_BY_ITSELF] * len(batch)
@@ -243,30 +258,49 @@ class Together:
             if engines.is_cut_off(error) and not committing:
                 return [_BY_ITSELF] * len(batch)
             return [_Ended(error=error)] * len(batch)
-        turn.recall.publish()
+        own.recall.publish()
         return ended
 
-    def _part(self, job: _Job, connection: Connection, turn: Turn) -> _Ended:
-        turn.begin_part()
+    def _parts(self, batch: Sequence[_Job], connection: Connection, own: Turn) -> list[_Ended]:
+        """Those that can run side by side before the others, which follow one after another."""
+        several = [job for job in batch if self._paces.goes_beside(job.name)] if self._beside else []
+        ended = self._side_by_side(several, connection, own) if len(several) > 1 else {}
+        return [ended.get(job) or self._part(job, connection, own) for job in batch]
+
+    def _side_by_side(self, jobs: Sequence[_Job], connection: Connection, own: Turn) -> Mapping[_Job, _Ended]:
+        try:
+            parts = Beside(connection, own).run([partial(job.fn, connection) for job in jobs])
+        except DBAPIError as error:
+            raise _Undone from error
+        ended = {}
+        for job, part in zip(jobs, parts, strict=True):
+            left = isinstance(part.error, Alone)
+            self._paces.took(job.name, part.took, only_quick=not left)
+            if part.error and part.changed:
+                raise _Undone from part.error
+            ended[job] = _BY_ITSELF if left else _Ended(part.value, part.error)
+        return ended
+
+    def _part(self, job: _Job, connection: Connection, own: Turn) -> _Ended:
+        own.begin_part()
         try:
             ended = _Ended(self._paces.timed(job.name, job.fn, connection))
-            turn.end_part()
             _still_there(connection)
         except _Lost:
             raise
         except BaseException as error:
             _still_there(connection)
-            if turn.broken or not turn.can_undo():
+            if own.broken or not own.can_undo():
                 raise _Undone from error
-            turn.undo_part()
+            own.undo_part()
             by_itself = isinstance(error, Alone) or engines.is_fleeting(error)
             return _BY_ITSELF if by_itself else _Ended(error=error)
         return ended
 
 
-def _finish(turn: Turn) -> None:
+def _finish(own: Turn) -> None:
     try:
-        turn.finish()
+        own.finish()
     except Exception as error:
         raise _Undone from error
 

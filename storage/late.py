@@ -1,16 +1,14 @@
 """Rows of many transactions written at once: one statement, or on SQLite one for each table."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Connection, Integer, Table, bindparam
 from sqlalchemy.dialects import sqlite
 
-from storage.quick import Quick
+from storage.quick import Quick, in_json
 from storage.tables import Moment, ledger, outbox, recipients, totals
 
 Row = Mapping[str, Any]
@@ -34,13 +32,7 @@ def write(connection: Connection, rows: Sequence[tuple[Table, Row]]) -> None:
         # Everything on one way to the server, and the rows of a table as one value: it plans and answers
         # once, and of all ways to bring many rows to it this one takes the least time here.
         statement = _postgresql(tuple((table, tuple(some[0])) for table, some in lots))
-        connection.exec_driver_sql(statement, tuple(json.dumps(some, default=_told) for _, some in lots))
-
-
-def _told(value: Any) -> str:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise TypeError("a moment needs a time zone, and nothing else is told like that")
-    return value.isoformat()
+        connection.exec_driver_sql(statement, tuple(in_json(some) for _, some in lots))
 
 
 def _summed(rows: Sequence[Row]) -> list[Row]:

@@ -27,7 +27,8 @@ UNKNOWN: Any = object()
 _MARKS = Quick(
     lambda _dialect: select(revisions.c.subject, revisions.c.mark).where(
         revisions.c.workspace_id == bindparam("workspace")
-    )
+    ),
+    alike=["workspace"],
 )
 
 

@@ -1,23 +1,25 @@
 """The outbox: what is still to be said, in rows that are claimed under a lease."""
 
+import json
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, get_args
 from uuid import uuid4
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
+    ARRAY,
     CTE,
-    BindParameter,
     Connection,
     FromClause,
-    Row,
+    Integer,
     ScalarSelect,
     Select,
+    Text,
     TextClause,
     Update,
     and_,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import NamedFromClause
 
@@ -36,7 +39,8 @@ from bot.messages import KudosTakenBack, Message
 from bot.ports import Kept, Letter, Parked, Sent
 from bot.rules.recognition import Place
 from storage import turn
-from storage.engine import inserting, upsert
+from storage.engine import inserting
+from storage.quick import Quick
 from storage.restoring import told_before
 from storage.tables import lanes, outbox
 
@@ -220,18 +224,13 @@ def claim(connection: Connection, wanted: Wanted, lease: timedelta, pace: timede
     A lease that ran out is claimed again as `unsure`: the message may stand in the chat already.
     """
     now = wanted.now
-    ready = _claimable(anywhere=wanted.workspaces is None, besides=bool(wanted.besides))
-    rows = connection.execute(ready, _asked(wanted)).all()
+    rows = _CLAIMABLE[wanted.workspaces is None].named(connection, _asked(connection, wanted))
     if not rows:
         return []
     mark = uuid4().hex
-    taken = {"ids": [row.id for row in rows], "mark": mark, "until": now + lease, "at": now}
-    connection.execute(_TAKE, taken)
-    lanes_taken = [
-        {"workspace_id": row.workspace_id, "destination": row.destination, "free_at": now + pace}
-        for row in sorted(rows, key=lambda row: (row.workspace_id, row.destination))
-    ]
-    upsert(connection, lanes, lanes_taken, update=("free_at",))
+    ids = _several_of(connection, [row.id for row in rows])
+    _TAKE.rows(connection, {"ids": ids, "mark": mark, "until": now + lease, "at": now})
+    _PACE.rows(connection, {"ids": ids, "free_at": now + pace})
     return [_letter(row, mark, now) for row in rows]
 
 
@@ -242,11 +241,11 @@ def settle(connection: Connection, ended: Sequence[tuple[Letter, Mapping[str, An
         row = {"workspace": letter.workspace, "letter": letter.id, "held": letter.lease, **values}
         alike.setdefault(tuple(sorted(values)), []).append(row)
     for names, rows in alike.items():
-        connection.execute(_settling(names), rows)
+        _settling(names).many(connection, rows)
 
 
 @cache
-def _settling(names: tuple[str, ...]) -> Update:
+def _settling(names: tuple[str, ...]) -> Quick:
     ours = and_(
         outbox.c.workspace_id == bindparam("workspace"),
         outbox.c.id == bindparam("letter"),
@@ -254,28 +253,25 @@ def _settling(names: tuple[str, ...]) -> Update:
         outbox.c.state == "sending",
     )
     values = {name: bindparam(name, type_=outbox.c[name].type) for name in names}
-    return update(outbox).where(ours).values(lease=None, lease_until=None, **values)
+    settling = update(outbox).where(ours).values(lease=None, lease_until=None, **values)
+    return Quick(lambda _dialect: settling, overtakes=False)
 
 
-def _asked(wanted: Wanted) -> dict[str, Any]:
+def _asked(connection: Connection, wanted: Wanted) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "now": wanted.now,
         "longest": wanted.now + LONGEST_PACE,
         "most": wanted.limit,
-        "kinds": [*_KINDS],
+        "besides": _several_of(connection, wanted.besides),
     }
     if wanted.workspaces is not None:
-        asked["workspaces"] = [*wanted.workspaces]
-    if wanted.besides:
-        asked["besides"] = [*wanted.besides]
+        asked["workspaces"] = _several_of(connection, wanted.workspaces)
     return asked
 
 
 def stuck(connection: Connection, since: datetime, workspaces: Collection[str]) -> bool:
     """Whether there is a letter that could have been claimed by then, and still can be."""
-    wanted = Wanted(since, 1, workspaces)
-    ready = _ready(anywhere=False, besides=False).with_only_columns(outbox.c.id)
-    return connection.execute(ready, _asked(wanted)).first() is not None
+    return bool(_STUCK.rows(connection, _asked(connection, Wanted(since, 1, workspaces))))
 
 
 def waiting(
@@ -294,12 +290,8 @@ def waiting(
     return messages, (now - since).total_seconds() if since else 0.0, connection.execute(parked).scalar_one()
 
 
-@cache
-def _ready(*, anywhere: bool, besides: bool) -> Select[Any]:
-    """Find the first unfinished letter of every lane, where it may be sent now.
-
-    Built once, for building it takes longer than running it.
-    """
+def _ready(dialect: str, *, anywhere: bool) -> Select[Any]:
+    """Find the first unfinished letter of every lane, where it may be sent now."""
     heads = _heads()
     now = bindparam("now", type_=outbox.c.due_at.type)
     lane = and_(lanes.c.workspace_id == outbox.c.workspace_id, lanes.c.destination == outbox.c.destination)
@@ -310,24 +302,36 @@ def _ready(*, anywhere: bool, besides: bool) -> Select[Any]:
     # So far ahead it was written by a clock that was wrong, and would hold up the lane until then.
     wrong = lanes.c.free_at > bindparam("longest", type_=outbox.c.due_at.type)
     free = or_(lanes.c.free_at.is_(None), lanes.c.free_at <= now, wrong)
-    # What a newer replica has queued is left to it.
     ours = select(heads.c.id)
     if not anywhere:  # asked of these few, or SQLite would read all that was ever said in those workspaces
-        ours = ours.where(heads.c.workspace_id.in_(_several("workspaces")))
-    which = [outbox.c.id.in_(ours), outbox.c.kind.in_(_several("kinds")), ready, free]
-    if besides:
-        which.append(outbox.c.id.not_in(_several("besides")))
-    query = select(outbox).select_from(outbox.outerjoin(lanes, lane)).where(*which).order_by(outbox.c.id)
-    return query.limit(bindparam("most"))
+        ours = ours.where(_is_among(heads.c.workspace_id, "workspaces", dialect))
+    # What a newer replica has queued is left to it.
+    known = outbox.c.kind.in_([bindparam(f"kind{at}", kind) for at, kind in enumerate(_KINDS)])
+    besides = ~_is_among(outbox.c.id, "besides", dialect)
+    query = select(outbox).select_from(outbox.outerjoin(lanes, lane))
+    query = query.where(outbox.c.id.in_(ours), known, ready, free, besides)
+    return query.order_by(outbox.c.id).limit(bindparam("most", type_=Integer))
 
 
-@cache
-def _claimable(*, anywhere: bool, besides: bool) -> Select[Any]:
-    return _ready(anywhere=anywhere, besides=besides).with_for_update(of=outbox, skip_locked=True)
+def _claimable(dialect: str, *, anywhere: bool) -> Select[Any]:
+    return _ready(dialect, anywhere=anywhere).with_for_update(of=outbox, skip_locked=True)
 
 
-def _several(name: str) -> BindParameter[Any]:
-    return bindparam(name, expanding=True)
+def _stuck(dialect: str) -> Select[Any]:
+    return _ready(dialect, anywhere=False).with_only_columns(outbox.c.id)
+
+
+def _several_of(connection: Connection, values: Collection[Any]) -> Any:
+    """How any number of values is given as one, so that the statement is the same for every number."""
+    return json.dumps([*values]) if connection.dialect.name == "sqlite" else [*values]
+
+
+def _is_among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Whether a column is one of `_several_of` them."""
+    if dialect == "sqlite":
+        each = func.json_each(bindparam(name, type_=Text)).table_valued("value", name=f"each_{name}")
+        return column.in_(select(each.c.value))
+    return column == func.any(bindparam(name, type_=ARRAY(column.type)))
 
 
 def _heads() -> CTE:
@@ -366,7 +370,7 @@ def _unfinished(rows: NamedFromClause) -> TextClause:
     return text(f"{rows.name}.state IN ('waiting', 'sending')")
 
 
-def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:
+def _letter(row: Any, mark: str, now: datetime) -> Letter:
     return Letter(
         id=row.id,
         key=row.key,
@@ -381,15 +385,40 @@ def _letter(row: Row[Any], mark: str, now: datetime) -> Letter:
     )
 
 
-_TAKE = (
-    update(outbox)
-    .where(outbox.c.id.in_(_several("ids")))
-    .values(
-        state="sending",
-        unsure=True,  # until its sender knows better
-        attempts=outbox.c.attempts + 1,
-        lease=bindparam("mark"),
-        lease_until=bindparam("until", type_=outbox.c.lease_until.type),
-        first_tried_at=func.coalesce(outbox.c.first_tried_at, bindparam("at", type_=outbox.c.due_at.type)),
+def _take(dialect: str) -> Update:
+    return (
+        update(outbox)
+        .where(_is_among(outbox.c.id, "ids", dialect))
+        .values(
+            state="sending",
+            unsure=True,  # until its sender knows better
+            attempts=outbox.c.attempts + 1,
+            lease=bindparam("mark"),
+            lease_until=bindparam("until", type_=outbox.c.lease_until.type),
+            first_tried_at=func.coalesce(
+                outbox.c.first_tried_at, bindparam("at", type_=outbox.c.due_at.type)
+            ),
+        )
     )
-)
+
+
+def _pace(dialect: str) -> Any:
+    """No lane of these is free again before that; in their order, so that two never wait crosswise."""
+    free_at = bindparam("free_at", type_=lanes.c.free_at.type)
+    taken = select(outbox.c.workspace_id, outbox.c.destination, free_at)
+    taken = taken.where(_is_among(outbox.c.id, "ids", dialect))
+    taken = taken.order_by(outbox.c.workspace_id, outbox.c.destination)
+    into = (sqlite if dialect == "sqlite" else postgresql).insert(lanes)
+    into = into.from_select(["workspace_id", "destination", "free_at"], taken)
+    return into.on_conflict_do_update(
+        index_elements=["workspace_id", "destination"], set_={"free_at": into.excluded.free_at}
+    )
+
+
+# By whether they are asked of every workspace. What one part of a commit was given is not another's too.
+_CLAIMABLE = {
+    anywhere: Quick(partial(_claimable, anywhere=anywhere), overtakes=False, shared=False)
+    for anywhere in (True, False)
+}
+_STUCK = Quick(_stuck, overtakes=False)
+_TAKE, _PACE = Quick(_take, overtakes=False), Quick(_pace, overtakes=False)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from bot.ports import Change
 from storage import turn
 from storage.memory import SETTINGS, UNKNOWN
+from storage.quick import Quick
 from storage.tables import settings
 
 _LATEST = (
@@ -15,10 +16,9 @@ _LATEST = (
     .where(settings.c.workspace_id == bindparam("workspace"))
     .group_by(settings.c.name)
 )
-_CURRENT = (
-    select(settings.c.name, settings.c.value)
-    .where(settings.c.id.in_(_LATEST))
-    .execution_options(overtakes=True)
+_CURRENT = Quick(
+    lambda _dialect: select(settings.c.name, settings.c.value).where(settings.c.id.in_(_LATEST)),
+    alike=["workspace"],
 )
 
 
@@ -31,7 +31,7 @@ class SettingsShelf:
         recall = turn.recall(self._connection)
         known: Mapping[str, str] = recall.find(self._workspace, SETTINGS, "all")
         if known is UNKNOWN:
-            rows = self._connection.execute(_CURRENT, {"workspace": self._workspace})
+            rows = _CURRENT.named(self._connection, {"workspace": self._workspace})
             known = {row.name: row.value for row in rows if row.value is not None}
             recall.learn(self._workspace, SETTINGS, {"all": known})
         return known

@@ -78,4 +78,6 @@ def _record(dialect: str) -> Any:
     return statement.on_conflict_do_nothing().returning(kudos.c.number)
 
 
-RECORDED, GIVEN_SINCE, RECORD = Quick(_recorded), Quick(_given_since), Quick(_record)
+RECORDED = Quick(_recorded)
+GIVEN_SINCE = Quick(_given_since, alike=["limit"])
+RECORD = Quick(_record, tells=["workspace_id", "source"])

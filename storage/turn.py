@@ -9,17 +9,31 @@ asked of the database meanwhile is asked after they were written, unless its sta
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg import ClientCursor
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy import BigInteger, Connection, Engine, Select, Table, bindparam, event, func, select
 
 from storage.late import write
 from storage.memory import NOTHING, Memory, Recall
-from storage.quick import TURN
+from storage.quick import TURN, Quick
+
+if TYPE_CHECKING:
+    from storage.beside import Beside
 
 Row = Mapping[str, Any]
+Late = tuple[Table, Row]
+
+
+def _lock(_dialect: str) -> Select[Any]:
+    return select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)).label("taken"))
+
+
+def _try_lock(_dialect: str) -> Select[Any]:
+    return select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger)).label("taken"))
+
+
+_LOCK, _TRY_LOCK = Quick(_lock), Quick(_try_lock)
 
 
 class Alone(Exception):  # noqa: N818 - a verdict on its way up
@@ -34,21 +48,27 @@ class Turn:
         self._driver: Any = connection.connection.driver_connection
         self._sqlite = connection.dialect.name == "sqlite"
         self.shared = shared
-        self._rows: list[tuple[Table, Row]] = []
+        self._rows: list[Late] = []
         self._before = 0  # how many of them belong to those who had their part before
-        self._undone: list[tuple[Table, Row]] = []  # written within a savepoint that does not stand yet
+        self._undone: list[Late] = []  # written within a savepoint that does not stand yet
         self._in_savepoint = self._any_savepoint = False
         self._written = False  # something of this part was, outside of its savepoint
-        self.lock_wanted = ""
+        self.only_quick = True  # nothing was asked by this part that could not be asked beside others
+        self.beside: Beside | None = None  # while a part of theirs runs
         self.recall = Recall(connection, memory)
         self.broken: Exception | None = None
 
     def begin_part(self) -> None:
         """From here on it is somebody else's; the savepoint is made when they first change anything."""
         self._in_savepoint = self._written = False
-        self.lock_wanted = ""
+        self.only_quick = True
         self._before = len(self._rows)
         self._undone = []
+
+    def begin_beside(self) -> None:
+        """From here on it is several's, without any savepoint: where one cannot be undone, none is kept."""
+        self.begin_part()
+        self._in_savepoint = True
 
     def undo_part(self) -> None:
         """Leave nothing of this part; what others have still to be written remains so."""
@@ -58,8 +78,11 @@ class Turn:
         self._undone = []
         self.recall.forget_fresh()
 
-    def later(self, table: Table, rows: Sequence[Row]) -> None:
-        self._rows += [(table, row) for row in rows]
+    def later(self, rows: Sequence[Late]) -> None:
+        if self.beside:
+            self.beside.later(rows)
+        else:
+            self._rows += rows
 
     def can_undo(self) -> bool:
         """Whether what this part did can be undone without undoing what others did before it."""
@@ -74,7 +97,9 @@ class Turn:
 
     def before_statement(self, *, overtakes: bool) -> None:
         """Of those that overtake all only read."""
-        self.end_part()
+        self.only_quick = False
+        if self.beside:
+            raise Alone
         if not overtakes:
             self._open_part()
             self._write_before()
@@ -85,6 +110,8 @@ class Turn:
         Where it is, all parts are undone, and each is run by itself. What only reads, and has nothing to be
         written before it, needs none either.
         """
+        if self.beside:  # rows are asked for by another way, and nothing else is answered there
+            raise Alone
         if not overtakes:
             if self._rows or not reads:
                 self._open_part()
@@ -92,37 +119,8 @@ class Turn:
         elif not reads and not self._in_savepoint:
             self._written = True
 
-    def lock(self, key: int) -> None:
-        """Take it; where the transaction is shared, with the next statement and before that has looked."""
-        if not self.shared:
-            self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
-            return
-        self.end_part()
-        # Locks of many, taken in any order, would make two replicas wait for each other: wait for none.
-        self.lock_wanted = f"SELECT pg_try_advisory_xact_lock({key})"
-
-    def end_part(self) -> None:
-        if self.lock_wanted:
-            self.take_lock()
-
-    def take_lock(self, sql: str = "", given: Sequence[Any] = ()) -> Any:
-        """Take the lock and ask this, on one way to the server; gives the cursor with its answer.
-
-        Two statements, for one would look at the rows as they were before it had the lock. The driver sends
-        several only with the values in them.
-        """
-        wanted, self.lock_wanted = self.lock_wanted, ""
-        cursor = ClientCursor(self._driver)
-        cursor.execute(f"{wanted}; {sql}" if sql else wanted, given)
-        if not cursor.fetchall()[0][0]:
-            raise Alone
-        if sql:
-            cursor.nextset()
-        return cursor
-
     def finish(self) -> None:
         """Write what is left, outside of all parts."""
-        self.end_part()
         if self._rows:
             self.begin_part()
             self._in_savepoint = True  # none is needed any more
@@ -183,16 +181,27 @@ def recall(connection: Connection) -> Recall:
 def lock(connection: Connection, key: int) -> None:
     """Let nobody else have this key until the transaction ends (PostgreSQL)."""
     turn = of(connection)
-    if turn:
-        turn.lock(key)
-    else:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
+    if turn and turn.beside:
+        turn.beside.lock(key)
+    elif not turn or not turn.shared:
+        _LOCK.rows(connection, {"key": key})
+    elif not try_lock(connection, key):
+        # Locks of many, taken in any order, would make two replicas wait for each other: wait for none.
+        raise Alone
 
 
 def try_lock(connection: Connection, key: int) -> bool:
     """The same where nobody else has it; False where somebody has."""
-    ask = f"SELECT pg_try_advisory_xact_lock({key})"
-    return bool(connection.exec_driver_sql(ask).scalar_one())
+    turn = of(connection)
+    if turn and turn.beside:
+        raise Alone  # another part may have it, and the database would give it to both
+    return bool(_TRY_LOCK.value(connection, {"key": key}))
+
+
+def try_locks(connection: Connection, keys: Sequence[int]) -> set[int]:
+    """Those of the keys that nobody else has, which are ours from now on."""
+    had = _TRY_LOCK.rows_of_each(connection, [{"key": key} for key in keys])
+    return {key for key, rows in zip(keys, had, strict=True) if rows[0][0]}
 
 
 def leave_if_shared(connection: Connection) -> None:
@@ -206,7 +215,7 @@ def later(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write rows before the transaction ends, and before anybody asks for them."""
     turn = of(connection)
     if turn:
-        turn.later(table, rows)
+        turn.later([(table, row) for row in rows])
     elif rows:
         write(connection, [(table, row) for row in rows])
 

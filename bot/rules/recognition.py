@@ -263,12 +263,13 @@ def _typed(draft: Draft) -> str:
 
 def _without_closing_tags(text: str, tags: Container[str]) -> str:
     """Drop the tags that stand after the last word: they are shown as values beside the reason."""
-    end = 0
-    for word in re.finditer(r"\S+", text):
-        tag = _TAG.fullmatch(word.group())
+    while text:
+        *before, last = text.rsplit(maxsplit=1)
+        tag = _TAG.fullmatch(last)
         if not tag or tag.group(1).casefold() not in tags:
-            end = word.end()
-    return text[:end]
+            break
+        text = before[0] if before else ""
+    return text
 
 
 def _worded(draft: Draft, tags: tuple[str, ...], recipients: Iterable[Person]) -> None:
@@ -285,7 +286,7 @@ def _count_of_words(text: str) -> int:
     bare = text if text.isascii() else _unmarked(text)
     bare = _TAG.sub(" ", _NO_WORD.sub(" ", bare))
     count = 0
-    for letters, unspaced in _UNSPACED:
+    for letters, unspaced in () if bare.isascii() else _UNSPACED:
         count += sum(-(-len(run) // letters) for run in unspaced.findall(bare))
         bare = unspaced.sub(" ", bare)
     return count + len(_WORD.findall(bare))

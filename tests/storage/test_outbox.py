@@ -1,7 +1,6 @@
 """The outbox: in order, one at a time to each destination, under a lease, and never lost."""
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields
@@ -10,7 +9,7 @@ from functools import partial
 from typing import Any, get_args, get_origin
 
 import pytest
-from sqlalchemy import Connection, event, select, text, update
+from sqlalchemy import select, update
 
 from bot.messages import HomeOpened, Message
 from bot.ports import Letter, Parked, Sent, Work
@@ -357,29 +356,3 @@ async def test_what_has_no_place_of_its_own_stands_nowhere(store: Store) -> None
 
 
 # A long history does not make the next claim slow
-
-
-async def test_finding_the_next_letter_reads_an_index_of_what_is_unfinished(store: Store) -> None:
-    asked: list[tuple[str, Any]] = []
-
-    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(store.engine, "before_cursor_execute", listen)
-    await claim(store)
-    event.remove(store.engine, "before_cursor_execute", listen)
-    statement, parameters = next((s, p) for s, p in asked if "SELECT" in s and "outbox" in s)
-
-    def plan(connection: Connection) -> str:
-        if connection.dialect.name == "sqlite":
-            explain = "EXPLAIN QUERY PLAN "
-        else:
-            explain = "EXPLAIN "
-            connection.execute(text("SET LOCAL enable_seqscan = off"))  # an empty table is read whole
-        return "\n".join(
-            str(tuple(line)) for line in connection.exec_driver_sql(explain + statement, parameters)
-        )
-
-    steps = await store.across(plan)
-    assert re.search(r"ix_outbox_lane", steps)
-    assert not re.search(r"SCAN outbox(?! USING)|Seq Scan on outbox", steps)

@@ -11,15 +11,19 @@ import pytest
 from sqlalchemy import Connection, delete, event, text, update
 
 from bot import digests, kudos, settings
-from bot.messages import RECOGNITION
-from bot.ports import Work
+from bot.messages import RECOGNITION, KudosReceived
+from bot.ports import Letter, Work
 from bot.rules.digest import Support
 from bot.rules.periods import Made
 from bot.rules.recognition import ToPerson, Words
-from storage import quick
+from handlers.letters.compose import composed
+from storage import quick, turn
+from storage.beside import Beside
+from storage.memory import Memory
 from storage.outbox import Wanted, claim, settle
 from storage.tables import recipients, reversals
 from storage.work import Store
+from storage.work import Work as Storing
 from tests.storage.people import ADA, BEN, CY, HERE, NOW, move_in, thanks
 
 GROWING = (
@@ -46,7 +50,7 @@ WORKSPACE = re.compile(
 def heard(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Asked]]:
     """All that is asked meanwhile, by SQLAlchemy and by the quick way past it."""
     asked: list[Asked] = []
-    plainly = quick._Compiled.rows  # noqa: SLF001
+    plainly, many_plainly = quick._Compiled.rows, quick._Compiled.many  # noqa: SLF001
 
     def hear(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: Any) -> None:
         asked.append((statement, parameters[0] if many else parameters))
@@ -55,9 +59,14 @@ def heard(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[l
         asked.append((self._sql, self._asked(given)))
         return plainly(self, on, given)
 
+    def hear_many(self: Any, on: Connection, given: Sequence[Mapping[str, Any]]) -> None:
+        asked.append((self._sql, self._asked(given[0])))
+        many_plainly(self, on, given)
+
     event.listen(connection, "before_cursor_execute", hear)
     with monkeypatch.context() as patched:
         patched.setattr(quick._Compiled, "rows", hear_quick)  # noqa: SLF001
+        patched.setattr(quick._Compiled, "many", hear_many)  # noqa: SLF001
         yield asked
     event.remove(connection, "before_cursor_execute", hear)
 
@@ -205,8 +214,29 @@ async def test_no_delivery_reads_all_that_was_ever_said(
 
     found = await store.across(look)
     assert len(found) >= 4
+    assert "ix_outbox_lane" in found[0][1]
     for statement, plan in found:
         assert scans(plan) == [], f"{statement}\n{plan}"
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+async def test_what_several_ask_together_reads_no_more_than_each_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _lived_in(store)
+    letters = [Letter(at, "k", HERE, BEN.id, KudosReceived(at, BEN.id), 1, False, NOW, "l") for at in (1, 2)]
+    fns: list[Callable[[Work], Any]] = [
+        *(thanks(giver, CY, f"now {giver.id}") for giver in (ADA, BEN)),
+        *(partial(composed, letter=one, now=NOW) for one in letters),
+    ]
+
+    with store.engine.begin() as connection, turn.taking(connection, Memory(), shared=True) as own:
+        with heard(connection, monkeypatch) as asked:
+            parts = Beside(connection, own).run([partial(fn, Storing(connection, HERE, None)) for fn in fns])
+        assert [part.error for part in parts] == [None] * len(fns)
+        assert sum("json_to_recordset" in statement for statement, _ in asked) >= 5
+        for statement, plan in plans(connection, asked):
+            assert scans(plan) == [], f"{statement}\n{plan}"
 
 
 async def test_a_plan_that_reads_all_of_it_is_recognised(
