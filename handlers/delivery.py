@@ -24,7 +24,7 @@ from handlers.web import Clients
 
 log = logging.getLogger("goodword.delivery")
 
-AT_ONCE = 100  # messages of a workspace under way at the same time, each to another destination
+AT_ONCE = 150  # messages of a workspace under way at the same time, each to another destination
 MOST = 400  # of all workspaces
 # Between two looks for more, so that each finds several: seconds, and by how much longer than a look took.
 APART, REST, LONGEST_REST = 0.02, 5, 0.05

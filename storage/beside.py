@@ -14,6 +14,7 @@ here.
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -54,12 +55,12 @@ class _Lock:
 @dataclass(frozen=True, slots=True)
 class _Question:
     quick: Quick
-    given: Given
+    given: Sequence[Given]  # each of them is to be answered
 
     @property
     def kind(self) -> Hashable:
         """Those of one kind can be asked together."""
-        return self.quick, tuple(self.given[name] for name in self.quick.alike)
+        return self.quick, tuple(self.given[0][name] for name in self.quick.alike)
 
 
 class Beside:
@@ -90,12 +91,12 @@ class Beside:
 
     # What a part asks, from within it (storage.turn, storage.quick)
 
-    def ask(self, quick: Quick, given: Given) -> list[Row]:
+    def ask(self, quick: Quick, given: Sequence[Given]) -> list[list[Row]]:
         # It would have to see its own rows, and they are not written before it ends.
         unwritten = not quick.overtakes and self._running and self._running.late
         if unwritten or not quick.shared:
             raise Alone
-        answer: list[Row] = self._hub.switch(_Question(quick, given))
+        answer: list[list[Row]] = self._hub.switch(_Question(quick, given))
         return answer
 
     def lock(self, key: int) -> None:
@@ -156,9 +157,10 @@ class Beside:
     def _ask(self, asking: Sequence[tuple[Part, _Question]]) -> None:
         began = time.perf_counter()
         quick = asking[0][1].quick
-        answers = quick.rows_of_each(self._connection, [question.given for _, question in asking])
+        given = [one for _, question in asking for one in question.given]
+        answers = iter(quick.rows_of_each(self._connection, given))
         share = (time.perf_counter() - began) / len(asking)
-        for (part, _), answer in zip(asking, answers, strict=True):
+        for part, question in asking:
             part.took += share
             part.changed |= not quick.reads(self._connection)
-            self._go_on(part, answer)
+            self._go_on(part, list(islice(answers, len(question.given))))

@@ -87,11 +87,12 @@ class Paces:
 
 def alone(engine: Engine, memory: Memory, fn: Callable[[Connection], T], *, only_reads: bool) -> T:
     """Run one in a transaction of its own, again where that may help."""
-    with_options = engine.execution_options(only_reads=only_reads)
+    if only_reads:
+        engine = engines.only_reading(engine)
     for attempt in range(1, TRIES + 1):
         committing = False
         try:
-            with with_options.begin() as connection:
+            with engine.begin() as connection:
                 with taking(connection, memory) as own:
                     value = fn(connection)
                 committing = True  # whether it stands is unknown if the connection ends now
@@ -246,7 +247,7 @@ class Together:
         """Run them in one transaction; where it fails before its commit, each is run by itself."""
         committing = False
         try:
-            with self._engine.execution_options(only_reads=False).begin() as connection:
+            with self._engine.begin() as connection:
                 with taking(connection, self._memory, shared=True) as own:
                     ended = self._parts(batch, connection, own)
                     _still_there(connection)

@@ -8,7 +8,6 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-import psycopg
 from sqlalchemy import Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
@@ -92,7 +91,7 @@ def _still_answers(engine: Engine, driver: Any, entry: ConnectionPoolEntry, _: A
         return
     try:
         engine.dialect.do_ping(driver)
-    except psycopg.Error as error:
+    except engine.dialect.loaded_dbapi.Error as error:
         raise InvalidatePoolError from error
 
 
@@ -141,7 +140,17 @@ def _begin_immediate(connection: Connection) -> None:
     # Taking the write lock first means that a transaction never fails half-way with "database is locked".
     # Whoever only reads needs no lock, and must not wait behind those who write.
     only_reads = connection.get_execution_options().get("only_reads", False)
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    try:  # past SQLAlchemy, whose way took a tenth of a small transaction
+        driver.execute("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        base, how = sqlite3.Error, connection.dialect
+        raise DBAPIError.instance("BEGIN", None, error, base, hide_parameters=True, dialect=how) from None
+
+
+def only_reading(engine: Engine) -> Engine:
+    """The same engine for transactions that change nothing, and so take no lock."""
+    return engine.execution_options(only_reads=True)
 
 
 def is_fleeting(error: BaseException) -> bool:

@@ -68,8 +68,9 @@ class PeopleShelf:
         return found
 
     def _few(self, ids: Sequence[str]) -> Iterable[Any]:
-        if len(ids) == 1:
-            return _ONE.named(self._connection, {"workspace": self._workspace, "id": ids[0]})
+        if len(ids) == 1 or self._connection.dialect.name == "postgresql":
+            each = [{"workspace": self._workspace, "id": id} for id in ids]
+            return _ONE.named_of_any(self._connection, each)
         # The last of them again, in the places that are left.
         places = {f"id{at}": ids[min(at, len(ids) - 1)] for at in range(FEW)}
         return _SOME.named(self._connection, {"workspace": self._workspace} | places)

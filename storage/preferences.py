@@ -28,11 +28,11 @@ _WISHES = (
 
 
 FEW = 4  # are read the quick way, such as those of whom a letter tells
-_WISHES_OF_FEW = Quick(
+_WISH = Quick(
     lambda _dialect: select(preferences.c.person_id, preferences.c.value).where(
         preferences.c.workspace_id == bindparam("workspace"),
         preferences.c.name == THANKS,
-        preferences.c.person_id.in_([bindparam(f"id{at}") for at in range(FEW)]),
+        preferences.c.person_id == bindparam("person"),
     )
 )
 
@@ -65,9 +65,8 @@ class PreferenceShelf:
         return {one: wish for one, wish in known.items() if wish is not None}
 
     def _few(self, some: Sequence[str]) -> Iterable[Any]:
-        # The last of them again, in the places that are left.
-        places = {f"id{at}": some[min(at, len(some) - 1)] for at in range(FEW)}
-        return _WISHES_OF_FEW.named(self._connection, {"workspace": self._workspace} | places)
+        each = [{"workspace": self._workspace, "person": person} for person in some]
+        return _WISH.named_of_any(self._connection, each)
 
     def _many(self, some: Sequence[str]) -> Iterable[Any]:
         return self._connection.execute(_WISHES, {"workspace": self._workspace, "people": some})

@@ -27,6 +27,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal_column,
     select,
     true,
 )
@@ -75,14 +76,19 @@ class Quick:
     def rows(self, connection: Connection, given: Given) -> list[Row]:
         turn = connection.info.get(TURN)
         if turn and turn.beside:
-            found: list[Row] = turn.beside.ask(self, given)
-            return found
+            (found,) = turn.beside.ask(self, [given])
+            return list(found)
         return self._ready(connection).rows(connection, given)
 
     def named(self, connection: Connection, given: Given) -> list[Any]:
         """The rows, with their columns as attributes."""
         row = self._compiled_for(connection).row
         return [row(*one) for one in self.rows(connection, given)]
+
+    def named_of_any(self, connection: Connection, given: Sequence[Given]) -> list[Any]:
+        """The rows of all of them, in whatever order, with their columns as attributes."""
+        row = self._compiled_for(connection).row
+        return [row(*one) for some in self.rows_of_each(connection, given) for one in some]
 
     def many(self, connection: Connection, given: Iterable[Given]) -> None:
         """Once for each of the given, and nothing is answered."""
@@ -99,9 +105,14 @@ class Quick:
 
     def rows_of_each(self, connection: Connection, given: Sequence[Given]) -> list[list[Row]]:
         """What `rows` gives for each of them, which have the same values where they are `alike`."""
+        turn = connection.info.get(TURN)
+        if turn and turn.beside:
+            return list(turn.beside.ask(self, given))
         ready = self._ready(connection)
         if len(given) == 1 or len(self.alike) == len(given[0]):
             return [ready.rows(connection, given[0])] * len(given)
+        if connection.dialect.name != "postgresql":  # where nothing is saved
+            return [ready.rows(connection, one) for one in given]
         return self._as_one(connection).rows_of_each(connection, given)
 
     def reads(self, connection: Connection) -> bool:
@@ -210,7 +221,9 @@ class _Several:
         if statement.is_select:
             found = _joined_with(asked, statement, kinds)
             # SQLAlchemy would ask it all once more, within, where nothing else is asked there.
-            found = (found.correlate(asked) if isinstance(found, Select) else found).lateral()
+            found = found.correlate(asked) if isinstance(found, Select) else found
+            # Told to skip nothing, PostgreSQL looks for each by its keys, and does not read all to join it.
+            found = found.offset(literal_column("0")).lateral()
             whole: Any = select(asked.c[AT], *found.c).select_from(asked.join(found, true()))
         elif statement.is_update:
             whole = _joined_with(asked, statement, kinds)

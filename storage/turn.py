@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from psycopg.pq import TransactionStatus
 from sqlalchemy import BigInteger, Connection, Engine, Select, Table, bindparam, event, func, select
 
 from storage.late import write
@@ -90,10 +89,10 @@ class Turn:
             return False
         if self._sqlite:
             return True
-        stands = self._driver.info.transaction_status
-        if stands == TransactionStatus.INERROR:
+        stands = self._driver.info.transaction_status.name  # whose type need not be imported for SQLite
+        if stands == "INERROR":
             return self._in_savepoint
-        return stands in {TransactionStatus.IDLE, TransactionStatus.INTRANS}
+        return stands in {"IDLE", "INTRANS"}
 
     def before_statement(self, *, overtakes: bool) -> None:
         """Of those that overtake all only read."""

@@ -6,12 +6,13 @@ import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import memoized_property
 
 from bot.errors import Refusal
 from bot.ports import Letter, Sent, Waiting
@@ -65,65 +66,65 @@ class Work:
     def _key(self, matter: str) -> int:
         return zlib.crc32(f"{self.workspace}:{matter}".encode())
 
-    @cached_property
+    @memoized_property  # functools' own takes a lock each time
     def people(self) -> PeopleShelf:
         return PeopleShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def chart(self) -> ChartShelf:
         return ChartShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def claims(self) -> ClaimsShelf:
         return ClaimsShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def kudos(self) -> KudosShelf:
         return KudosShelf(self._connection, self.workspace, self.people)
 
-    @cached_property
+    @memoized_property
     def digests(self) -> DigestShelf:
         return DigestShelf(self._connection, self.workspace, self.people)
 
-    @cached_property
+    @memoized_property
     def joining(self) -> JoiningShelf:
         return JoiningShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def preferences(self) -> PreferenceShelf:
         return PreferenceShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def escalations(self) -> EscalationShelf:
         if self._cipher is None:
             raise Refusal("Escalations are encrypted, and GOODWORD_ENCRYPTION_KEY is not set.")
         return EscalationShelf(self._connection, self.workspace, self._cipher)
 
-    @cached_property
+    @memoized_property
     def reviews(self) -> ReviewShelf:
         return ReviewShelf(self._connection, self.workspace, self.people)
 
-    @cached_property
+    @memoized_property
     def capture(self) -> CaptureShelf:
         return CaptureShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def traces(self) -> TraceShelf:
         return TraceShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def outbox(self) -> OutboxShelf:
         return OutboxShelf(self._connection, self.workspace, self._request)
 
-    @cached_property
+    @memoized_property
     def numbers(self) -> NumberShelf:
         return NumberShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def space(self) -> SpaceShelf:
         return SpaceShelf(self._connection, self.workspace)
 
-    @cached_property
+    @memoized_property
     def settings(self) -> SettingsShelf:
         return SettingsShelf(self._connection, self.workspace)
 
