@@ -68,7 +68,7 @@ class PeopleShelf:
         return found
 
     def _few(self, ids: Sequence[str]) -> Iterable[Any]:
-        if len(ids) == 1 or self._connection.dialect.name == "postgresql":
+        if len(ids) == 1 or turn.is_beside(self._connection):
             each = [{"workspace": self._workspace, "id": id} for id in ids]
             return _ONE.named_of_any(self._connection, each)
         # The last of them again, in the places that are left.

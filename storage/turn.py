@@ -203,6 +203,12 @@ def try_locks(connection: Connection, keys: Sequence[int]) -> set[int]:
     return {key for key, rows in zip(keys, had, strict=True) if rows[0][0]}
 
 
+def is_beside(connection: Connection) -> bool:
+    """Whether others run beside this, so that many small questions are asked as one."""
+    turn = of(connection)
+    return turn is not None and turn.beside is not None
+
+
 def leave_if_shared(connection: Connection) -> None:
     """Have a transaction of one's own."""
     turn = of(connection)

@@ -45,6 +45,8 @@ def cycles(
             one = burst(folder, name, visited[name], kind, connections)
             if cycle:
                 found[name].append(one)
+            elif visited[name].database:
+                programs.analyse(visited[name].database)
     return found
 
 
