@@ -1,7 +1,7 @@
 """Thanks: give them, take them back, look at them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import settings
@@ -70,11 +70,10 @@ def give(
     decided = _once(work, giver, decision, chosen, now)
     if isinstance(decided, Kudos):
         return _receipt(decided, who_hears(work, decided), chosen, decision.left_out, repeated=True)
+    given = Kudos(0, thankful, decided.recipients, decided.reason, decided.tags, now, besides=decided.besides)
+    heard = who_hears(work, given)  # all that is to be known, before anything is changed
     number, _ = work.kudos.record(thankful, decided, source, now)
-    given = Kudos(
-        number, thankful, decided.recipients, decided.reason, decided.tags, now, besides=decided.besides
-    )
-    heard = who_hears(work, given)
+    given = replace(given, number=number)
     _tell(work, given, heard, now)
     return _receipt(given, heard, chosen, decided.left_out)
 

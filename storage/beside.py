@@ -129,8 +129,11 @@ class Beside:
     def _answer(self, waiting: Sequence[Part]) -> None:
         kinds: dict[Hashable, list[tuple[Part, _Question]]] = {}
         locks: dict[int, Part] = {}
+        writing = [part for part in waiting if part.late]
         for part in waiting:
             match part.asks:
+                case _Question(quick) if not quick.overtakes and writing not in ([], [part]):
+                    pass  # it would see a part of what another has not written yet, and waits for its end
                 case _Question() as question:
                     kinds.setdefault(question.kind, []).append((part, question))
                 case _Lock(key) if self._owners.get(key, part) is part:

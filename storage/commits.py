@@ -271,7 +271,7 @@ class Together:
     def _side_by_side(self, jobs: Sequence[_Job], connection: Connection, own: Turn) -> Mapping[_Job, _Ended]:
         try:
             parts = Beside(connection, own).run([partial(job.fn, connection) for job in jobs])
-        except DBAPIError as error:
+        except Exception as error:
             raise _Undone from error
         ended = {}
         for job, part in zip(jobs, parts, strict=True):

@@ -74,7 +74,10 @@ class Recall:
         """Give what is remembered, or `UNKNOWN`."""
         if self._connection is None or (workspace, subject) in self._changed:
             return UNKNOWN
-        known = self._memory.under(workspace, subject, self._mark(workspace, subject)).get(key, UNKNOWN)
+        mark = self._mark(workspace, subject)
+        if (workspace, subject) in self._changed:
+            return UNKNOWN
+        known = self._memory.under(workspace, subject, mark).get(key, UNKNOWN)
         if known is UNKNOWN:
             return self._fresh.get((workspace, subject), {}).get(key, UNKNOWN)
         return known
@@ -112,7 +115,12 @@ class Recall:
     def _mark(self, workspace: str, subject: str) -> int:
         if workspace not in self._marks and self._connection is not None:
             rows: list[Any] = _MARKS.rows(self._connection, {"workspace": workspace})
-            self._marks[workspace] = dict(rows)
+            now = dict(rows)
+            # Of parts side by side, one may have read it already; what is newer is not remembered then.
+            before = self._marks.setdefault(workspace, now)
+            for one in before.keys() | now.keys():
+                if before.get(one, 0) != now.get(one, 0):
+                    self.changed(workspace, one)
         return self._marks[workspace].get(subject, 0)
 
 

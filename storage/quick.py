@@ -105,6 +105,8 @@ class Quick:
 
     def rows_of_each(self, connection: Connection, given: Sequence[Given]) -> list[list[Row]]:
         """What `rows` gives for each of them, which have the same values where they are `alike`."""
+        if not given:
+            return []
         turn = connection.info.get(TURN)
         if turn and turn.beside:
             return list(turn.beside.ask(self, given))

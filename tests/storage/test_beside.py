@@ -1,7 +1,9 @@
 """Parts of a commit side by side: asked together, and each as if it were alone."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,10 +12,14 @@ import pytest
 from sqlalchemy import Connection, bindparam, column, select, table
 from sqlalchemy.exc import DBAPIError
 
-from bot import kudos, settings
+from bot import kudos, people, settings
 from bot.errors import Refusal
+from bot.kudos import Receipt
 from bot.ports import Work as Port
+from bot.rules.hearing import Wish
+from bot.rules.recognition import ToPerson, Words
 from storage import outbox, statements, turn
+from storage import people as shelf
 from storage.beside import Beside, Part
 from storage.memory import Memory
 from storage.quick import Quick
@@ -220,3 +226,86 @@ async def test_a_kudos_that_asked_more_than_usual_is_asked_beside_others_again(s
     assert not paces.goes_beside("kudos.give")
     await store.transact(HERE, thanks(ADA, BEN, "two"))
     assert paces.goes_beside("kudos.give")
+
+
+async def test_what_another_has_not_ended_writing_is_not_seen_by_half(store: Store) -> None:
+    seen: list[list[str] | None] = []
+
+    def takes_long(work: Port) -> Receipt:
+        given = thanks(ADA, BEN, "s")(work)
+        for at in range(8):
+            work.one_at_a_time(f"x{at}")
+        return given
+
+    def looks(work: Port) -> None:
+        for _ in range(12):
+            found = work.kudos.recorded("s")
+            seen.append([person.id for person in found.recipients] if found else None)
+
+    parts = side_by_side(store, takes_long, looks)
+    assert [part.error for part in parts] == [None, None]
+    assert seen[0] is None
+    assert seen[-1] == [BEN.id]
+    assert [] not in seen
+
+
+async def test_what_was_read_before_a_change_is_not_remembered_after_it(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another replica renames somebody after one part has read them, and before another asks the mark."""
+    other, memory, renamed = Store(database_url), Memory(), list[str]()
+    plainly = Quick.rows_of_each
+
+    def rows_of_each(self: Quick, connection: Connection, given: Sequence[Any]) -> Any:
+        answer = plainly(self, connection, given)
+        if self is shelf._ONE and not turn.is_beside(connection) and not renamed:  # noqa: SLF001
+            renamed.append("New")
+            with other.engine.begin() as theirs:
+                work = Work(theirs, HERE, None)
+                people.meet(work, people=[replace(CY, name="New")], groups=[], now=NOW)
+        return answer
+
+    def looks(work: Port) -> Any:
+        return work.people.find(CY.id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Quick, "rows_of_each", rows_of_each)
+        with store.engine.begin() as connection, turn.taking(connection, memory, shared=True) as own:
+            work = Work(connection, HERE, None)
+            parts = Beside(connection, own).run([partial(fn, work) for fn in (looks, thanks(ADA, BEN, "a"))])
+    own.recall.publish()
+    assert [part.error for part in parts] == [None, None]
+    assert renamed
+    with store.engine.begin() as connection, turn.taking(connection, memory):
+        assert looks(Work(connection, HERE, None)).name == "New"
+    await other.close()
+
+
+async def test_a_kudos_that_asks_more_asks_it_before_it_changes_anything(store: Store) -> None:
+    """Or all who share its commit would be undone."""
+    await store.transact(HERE, lambda work: work.preferences.choose(CY.id, Wish.THROUGH_MANAGER, NOW))
+    many = tuple(ToPerson(giver.id) for giver in GIVERS[:6])
+    thanked = partial(
+        kudos.give, giver=BEN.id, said=(*many, Words(" for the long night")), source="m", now=NOW
+    )
+    by_manager, six, plain = side_by_side(
+        store, thanks(ADA, CY, "by manager"), thanked, thanks(CY, BEN, "plain")
+    )
+    assert plain.error is None
+    for part in (by_manager, six):
+        assert isinstance(part.error, Alone)
+        assert not part.changed
+
+
+async def test_what_cannot_be_told_the_database_is_the_trouble_of_one_alone(store: Store) -> None:
+    for source in ("first", "second"):
+        await store.transact(HERE, thanks(ADA, BEN, source))
+    half = "\ud800"  # of a pair, which no database takes
+    said = [thanks(giver, BEN, f"{giver.id}{half if giver is GIVERS[1] else ''}") for giver in GIVERS[:4]]
+    ended = await asyncio.gather(*(store.transact(HERE, one) for one in said), return_exceptions=True)
+    assert [isinstance(one, BaseException) for one in ended] == [False, True, False, False]
+
+
+async def test_nothing_asked_is_nothing_answered(store: Store) -> None:
+    with shared(store) as (connection, _):
+        assert statements.ONE.rows_of_each(connection, []) == []
