@@ -1,7 +1,8 @@
 """One, two and four processes of `goodword run --workers`, each number on a database of its own.
 
 They share the cores with the load and with PostgreSQL. Each number has its own database, for any process
-delivers what waits in it, and that is a part of what a request costs.
+delivers what waits in it, and that is a part of what a request costs. Each process is given as many
+connections as a single one: requests that wait together share a commit, and of fewer fewer would.
 """
 
 import os
@@ -13,7 +14,7 @@ from benchmarks.speed import load, programs
 from benchmarks.speed.report import Line, at_least, at_most, spread
 from benchmarks.speed.requests import median
 
-NUMBERS, CYCLES, CONNECTIONS = (1, 2, 4), 7, 32
+NUMBERS, CYCLES, CONNECTIONS = (1, 2, 4), 7, 16  # connections for each process
 EVERY = f"0-{(os.cpu_count() or 1) - 1}"
 
 
@@ -37,13 +38,15 @@ def processes(folder: Path) -> list[Line]:
                     program.port,
                     "kudos",
                     most=24_000,
-                    connections=CONNECTIONS,
+                    connections=CONNECTIONS * number,
                     seconds=2,
                     cpu=program.cpu,
                 )
                 if cycle:
                     rates[number].append(sent.rate)
                     costs[number].append(sent.cpu)
+                else:
+                    programs.analyse(program.database)
     two = [one / median(rates[1]) for one in rates[2]]
     four = [one / median(costs[1]) for one in costs[4]]
     return [
