@@ -77,9 +77,8 @@ def give(
     given = Kudos(0, thankful, decided.recipients, decided.reason, decided.tags, now, besides=decided.besides)
     heard = who_hears(work, given)  # all that is to be known, before anything is changed
     number, _ = work.kudos.record(thankful, decided, source, now)
-    given = replace(given, number=number)
-    _tell(work, given, heard, now)
-    return _receipt(given, heard, chosen, decided.left_out)
+    _tell(work, number, heard, now)
+    return _receipt(replace(given, number=number), heard, chosen, decided.left_out)
 
 
 def receipt(work: Work, number: int) -> Receipt | None:
@@ -169,9 +168,9 @@ def _once(work: Work, decision: Decision, just_now: Sequence[Given]) -> Decision
     return fresh
 
 
-def _tell(work: Work, kudos: Kudos, heard: Hearing, now: datetime) -> None:
+def _tell(work: Work, number: int, heard: Hearing, now: datetime) -> None:
     """Queue it for all who hear of it now; whether they still are to is looked at when it is sent."""
-    number, subject = kudos.number, about(kudos.number)
+    subject = about(number)
     if heard.named:
         work.outbox.put(RECOGNITION, KudosPosted(number), now, about=subject)
     for person in heard.told:
