@@ -34,7 +34,7 @@ from storage.tables import (
 )
 
 BATCH = 1000
-_TOLD = (
+_TOLD: tuple[Any, ...] = (
     *(kudos.c.number, kudos.c.giver_id, kudos.c.reason, kudos.c.given_at, kudos.c.tags, kudos.c.above),
     *(kudos.c.private, kudos.c.customer, kudos.c.customer_words, kudos.c.outcome),
     *(kudos.c.about_channel, kudos.c.about_ts),

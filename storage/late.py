@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Connection, Integer, Table, bindparam
@@ -51,7 +53,14 @@ def _summed(rows: Sequence[Row]) -> list[Row]:
 
 def _numbered(rows: Sequence[Row]) -> Row:
     """The values of all of them, each under its name and the number of its row."""
-    return {f"{name}{at}": value for at, row in enumerate(rows) for name, value in row.items()}
+    names = tuple(rows[0])
+    values = chain.from_iterable(map(itemgetter(*names), rows))
+    return dict(zip(_names(names, len(rows)), values, strict=True))
+
+
+@cache
+def _names(of_one: tuple[str, ...], size: int) -> tuple[str, ...]:
+    return tuple(f"{name}{at}" for at in range(size) for name in of_one)
 
 
 @cache
