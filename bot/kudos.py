@@ -15,7 +15,7 @@ from bot.messages import (
     KudosTakenBack,
     UndoConfirmed,
 )
-from bot.ports import Counts, Work
+from bot.ports import Counts, Given, Work
 from bot.rules import hearing, limits, recognition
 from bot.rules.hearing import Hearing
 from bot.rules.people import Person
@@ -61,21 +61,24 @@ def give(
     """
     work.one_at_a_time(f"giver:{giver}")
     chosen = settings.chosen(work)
-    if earlier := work.kudos.recorded(source):
+    today, just_now = limits.midnight(now, chosen.timezone), now - limits.AGAIN_AFTER
+    most = max(chosen.kudos_per_day, RECENT)
+    earlier, recent = work.kudos.so_far(giver, source, min(today, just_now), most)
+    if earlier:
         return _receipt(earlier, who_hears(work, earlier), chosen)
     draft = said if isinstance(said, Draft) else recognition.read(said)
     roll = work.people.look_up(*recognition.asked_for(giver, draft))
     thankful = recognition.introduced(giver, draft, roll, met=met)
     decision = recognition.decide(thankful, draft, roll, chosen.values)
-    decided = _once(work, giver, decision, chosen, now)
+    decided = _once(work, decision, [one for one in recent if one.given_at > just_now])
     if isinstance(decided, Kudos):
         return _receipt(decided, who_hears(work, decided), chosen, decision.left_out, repeated=True)
+    limits.within(sum(one.given_at >= today for one in recent), chosen.kudos_per_day)
     given = Kudos(0, thankful, decided.recipients, decided.reason, decided.tags, now, besides=decided.besides)
     heard = who_hears(work, given)  # all that is to be known, before anything is changed
     number, _ = work.kudos.record(thankful, decided, source, now)
-    given = replace(given, number=number)
-    _tell(work, given, heard, now)
-    return _receipt(given, heard, chosen, decided.left_out)
+    _tell(work, number, heard, now)
+    return _receipt(replace(given, number=number), heard, chosen, decided.left_out)
 
 
 def receipt(work: Work, number: int) -> Receipt | None:
@@ -154,23 +157,20 @@ def about(number: int) -> str:
     return f"kudos:{number}"
 
 
-def _once(work: Work, giver: str, decision: Decision, chosen: Chosen, now: datetime) -> Decision | Kudos:
-    """Keep within the limits; gives the earlier kudos where everybody was thanked for this already."""
-    today, just_now = limits.midnight(now, chosen.timezone), now - limits.AGAIN_AFTER
-    recent = work.kudos.given_since(giver, min(today, just_now), max(chosen.kudos_per_day, RECENT))
-    alike = [one for one in recent if one.given_at > just_now and limits.same(one.reason, decision.reason)]
+def _once(work: Work, decision: Decision, just_now: Sequence[Given]) -> Decision | Kudos:
+    """Thank nobody for the same once more; gives the earlier kudos where that is everybody."""
+    alike = [one for one in just_now if limits.same(one.reason, decision.reason)]
     earlier = [kudos for one in alike if (kudos := work.kudos.read(one.number))]
     fresh = limits.not_again(decision, earlier)
     if fresh is None:
         named = {person.id for person in decision.recipients}
         return next(one for one in earlier if named & {person.id for person in one.recipients})
-    limits.within(sum(one.given_at >= today for one in recent), chosen.kudos_per_day)
     return fresh
 
 
-def _tell(work: Work, kudos: Kudos, heard: Hearing, now: datetime) -> None:
+def _tell(work: Work, number: int, heard: Hearing, now: datetime) -> None:
     """Queue it for all who hear of it now; whether they still are to is looked at when it is sent."""
-    number, subject = kudos.number, about(kudos.number)
+    subject = about(number)
     if heard.named:
         work.outbox.put(RECOGNITION, KudosPosted(number), now, about=subject)
     for person in heard.told:

@@ -232,6 +232,14 @@ class KudosShelf(Protocol):
     def recorded(self, source: str) -> Kudos | None:
         """Return what this very request recorded earlier."""
 
+    def so_far(
+        self, giver: str, source: str, since: datetime, limit: int
+    ) -> tuple[Kudos | None, list[Given]]:
+        """What this very request recorded earlier; and what the giver gave since then, latest first.
+
+        Of the latter not what was taken back, and no more than `limit`.
+        """
+
     def read(self, number: int) -> Kudos | None: ...
 
     def latest_by(self, giver: str) -> Kudos | None:
@@ -260,9 +268,6 @@ class KudosShelf(Protocol):
         """
 
     def counts(self, person: str) -> Counts: ...
-
-    def given_since(self, giver: str, moment: datetime, limit: int) -> list[Given]:
-        """What the giver gave since then and did not take back, latest first."""
 
     def following(self, place: Place, *beginnings: str) -> list[Kudos]:
         """Every standing kudos about this message whose source begins so: its words are the message's."""

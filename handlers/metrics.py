@@ -63,6 +63,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
         self._kinds: set[str] = set()
+        self._answers: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "goodword_requests", "Requests by kind and HTTP status", ["kind", "status"], registry=registry
         )
@@ -117,11 +118,22 @@ class Metrics:
         return told
 
     def answered(self, kind: str, status: int, seconds: float) -> None:
+        # Kept here, for to find them by their labels takes longer than to count.
+        found = self._answers.get((kind, status))
+        if found is None:
+            found = self._answers_of(kind, status)
+        requests, took = found
+        requests.inc()
+        took.observe(seconds)
+
+    def _answers_of(self, kind: str, status: int) -> tuple[Counter, Histogram]:
         if len(self._kinds) < KINDS:
             self._kinds.add(kind)
-        kind = kind if kind in self._kinds else "other"
-        self._requests.labels(kind, str(status)).inc()
-        self._seconds.labels(kind).observe(seconds)
+        known = kind if kind in self._kinds else "other"
+        found = self._requests.labels(known, str(status)), self._seconds.labels(known)
+        if known == kind:
+            self._answers[kind, status] = found
+        return found
 
     def delivered(self, message: str, how: str) -> None:
         """`how` is an outcome and perhaps its reason: `sent`, `later ratelimited`, `parked is_archived`."""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, String, and_, cast, func, literal, select
@@ -33,6 +34,11 @@ from storage.tables import (
 )
 
 BATCH = 1000
+_TOLD: tuple[Any, ...] = (
+    *(kudos.c.number, kudos.c.giver_id, kudos.c.reason, kudos.c.given_at, kudos.c.tags, kudos.c.above),
+    *(kudos.c.private, kudos.c.customer, kudos.c.customer_words, kudos.c.outcome),
+    *(kudos.c.about_channel, kudos.c.about_ts),
+)
 DEEPEST = 10  # managers in a row who have left, across whom a team is looked for
 
 
@@ -117,14 +123,14 @@ class DigestShelf:
         to: Collection[str] | None = None,
     ) -> Gathered:
         given = self._given(since, until, to)
-        rows = self._connection.execute(select(kudos).join(given, given.c.number == kudos.c.number)).all()
         thanked = self._by_number(given, recipients, recipients.c.position)
         joining = self._by_number(given, joined, joined.c.since, joined.c.person_id)
         posts = self._posts(given)
         address = self._address()
+        query = select(*_TOLD).join(given, given.c.number == kudos.c.number).order_by(kudos.c.number)
         thanks = tuple(
             _thanks(row, thanked[row.number], joining[row.number], posts.get(row.number), address)
-            for row in sorted(rows, key=lambda row: int(row.number))
+            for row in self._connection.execute(query)
         )
         return Gathered(thanks, self._members_in(given, support), self._newcomers(given, since))
 
@@ -238,10 +244,10 @@ class DigestShelf:
             .join(given, given.c.number == table.c.kudos_number)
             .order_by(table.c.kudos_number, *order)
         )
-        found: dict[int, list[str]] = defaultdict(list)
-        for row in self._connection.execute(query):
-            found[row.kudos_number].append(row.person_id)
-        return defaultdict(tuple, {number: tuple(ids) for number, ids in found.items()})
+        found: dict[int, tuple[str, ...]] = defaultdict(tuple)
+        for number, id in self._connection.execute(query):
+            found[number] += (intern(id),)
+        return found
 
     def _posts(self, given: FromClause) -> dict[int, tuple[str, str]]:
         subject = literal("kudos:") + cast(given.c.number, String)
@@ -400,7 +406,7 @@ def _thanks(
     about = (row.about_channel, row.about_ts) if row.about_channel else None
     return Thanks(
         number=row.number,
-        giver=row.giver_id,
+        giver=intern(row.giver_id),
         recipients=tuple(thanked),
         reason=row.reason,
         given_at=row.given_at,

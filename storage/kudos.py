@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
@@ -16,11 +17,11 @@ from storage.people import PeopleShelf
 from storage.statements import (
     BESIDE_ONE,
     EVERY,
-    GIVEN_SINCE,
     JOINED,
     ONE,
     RECORD,
     RECORDED,
+    SO_FAR,
     THANKED,
     WITH_REVERSALS,
 )
@@ -62,6 +63,15 @@ class KudosShelf:
         asked = {"workspace": self._workspace, "source": source}
         number = RECORDED.value(self._connection, asked)
         return None if number is None else self.read(number)
+
+    def so_far(
+        self, giver: str, source: str, since: datetime, limit: int
+    ) -> tuple[Kudos | None, list[Given]]:
+        asked = {"workspace": self._workspace, "source": source, "giver": giver}
+        found = SO_FAR.rows(self._connection, asked | {"moment": since, "limit": limit})
+        own = next((row[0] for row in found if row[3]), None)
+        given = sorted((row for row in found if not row[3]), key=itemgetter(0), reverse=True)
+        return None if own is None else self.read(own), [Given(*row[:3]) for row in given]
 
     def read(self, number: int) -> Kudos | None:
         asked = {"workspace": self._workspace, "number": number}
@@ -147,10 +157,6 @@ class KudosShelf:
         query = select(totals).where(totals.c.workspace_id == self._workspace, totals.c.person_id == person)
         found = {row.role: row.tally for row in self._connection.execute(query)}
         return Counts(received=found.get(RECEIVED, 0), given=found.get(GIVEN, 0))
-
-    def given_since(self, giver: str, moment: datetime, limit: int) -> list[Given]:
-        asked = {"workspace": self._workspace, "giver": giver, "moment": moment, "limit": limit}
-        return [Given(*row) for row in GIVEN_SINCE.rows(self._connection, asked)]
 
     def following(self, place: Place, *beginnings: str) -> list[Kudos]:
         begins = or_(*(kudos.c.source.startswith(one, autoescape=True) for one in beginnings))

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Connection, Integer, Table, bindparam
@@ -14,6 +16,7 @@ from storage.tables import Moment, ledger, outbox, recipients, totals
 Row = Mapping[str, Any]
 # In this order, for all that write the same rows.
 WRITTEN_LATE: tuple[Table, ...] = (recipients, ledger, totals, outbox)
+AT_ONCE = 16  # rows of an SQLite statement; any number would be as many statements to be prepared
 _TALLY = ("workspace_id", "person_id", "role")
 _TYPES = {BigInteger: "bigint", Integer: "integer", Boolean: "boolean", Moment: "timestamptz"}
 
@@ -27,7 +30,12 @@ def write(connection: Connection, rows: Sequence[tuple[Table, Row]]) -> None:
     lots = [(table, some) for table, some in each.items() if some]
     if connection.dialect.name == "sqlite":
         for table, some in lots:
-            _sqlite(table, tuple(some[0])).many(connection, some)
+            names = tuple(some[0])
+            whole = len(some) - len(some) % AT_ONCE
+            for at in range(0, whole, AT_ONCE):
+                lot = _numbered(some[at : at + AT_ONCE])
+                _sqlite(table, names, AT_ONCE).rows(connection, lot)
+            _sqlite(table, names, 1).many(connection, (_numbered([row]) for row in some[whole:]))
     elif lots:
         # Everything on one way to the server, and the rows of a table as one value: it plans and answers
         # once, and of all ways to bring many rows to it this one takes the least time here.
@@ -43,10 +51,25 @@ def _summed(rows: Sequence[Row]) -> list[Row]:
     return [dict(zip(_TALLY, key, strict=True)) | {"tally": tally} for key, tally in sorted(sums.items())]
 
 
+def _numbered(rows: Sequence[Row]) -> Row:
+    """The values of all of them, each under its name and the number of its row."""
+    names = tuple(rows[0])
+    values = chain.from_iterable(map(itemgetter(*names), rows))
+    return dict(zip(_names(names, len(rows)), values, strict=True))
+
+
 @cache
-def _sqlite(table: Table, names: tuple[str, ...]) -> Quick:
-    row = {name: bindparam(name, type_=table.c[name].type) for name in names}
-    statement = sqlite.insert(table).values(row)
+def _names(of_one: tuple[str, ...], size: int) -> tuple[str, ...]:
+    return tuple(f"{name}{at}" for at in range(size) for name in of_one)
+
+
+@cache
+def _sqlite(table: Table, names: tuple[str, ...], size: int) -> Quick:
+    """Insert so many rows at once: between two statements others would be given the interpreter."""
+    rows = [
+        {name: bindparam(f"{name}{at}", type_=table.c[name].type) for name in names} for at in range(size)
+    ]
+    statement = sqlite.insert(table).values(rows)
     if table is totals:
         added = {"tally": totals.c.tally + statement.excluded.tally}
         statement = statement.on_conflict_do_update(index_elements=[*_TALLY], set_=added)

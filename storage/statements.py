@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, literal_column, null, select, type_coerce, union_all
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
 
 from storage.quick import Quick
 from storage.tables import joined, kudos, recipients, reversals
@@ -49,14 +50,20 @@ def _beside_one(_dialect: str) -> Any:
 BESIDE_ONE = Quick(_beside_one, overtakes=False)
 
 
+def _under_this_source() -> tuple[ColumnElement[bool], ...]:
+    return kudos.c.workspace_id == bindparam("workspace"), kudos.c.source == bindparam("source")
+
+
 def _recorded(_dialect: str) -> Select[Any]:
-    asked = (kudos.c.workspace_id == bindparam("workspace"), kudos.c.source == bindparam("source"))
-    return select(kudos.c.number).where(*asked)
+    return select(kudos.c.number).where(*_under_this_source())
 
 
-def _given_since(_dialect: str) -> Select[Any]:
-    return (
-        select(kudos.c.number, kudos.c.reason, kudos.c.given_at)
+def _so_far(dialect: str) -> Any:
+    """Both at once: what is recorded under a source, and what its giver gave since, each with which it is."""
+    known = (kudos.c.number, kudos.c.reason, kudos.c.given_at)
+    own = select(*known, literal_column("1").label("own")).where(*_under_this_source())
+    given = (
+        select(*known, literal_column("0").label("own"))
         .select_from(WITH_REVERSALS)
         .where(
             kudos.c.workspace_id == bindparam("workspace"),
@@ -67,6 +74,8 @@ def _given_since(_dialect: str) -> Select[Any]:
         .order_by(kudos.c.number.desc())
         .limit(bindparam("limit", type_=Integer))
     )
+    # SQLite takes no limit for a part of them, and PostgreSQL needs no other query around it.
+    return union_all(own, select(given.subquery()) if dialect == "sqlite" else given)
 
 
 def _record(dialect: str) -> Any:
@@ -79,5 +88,5 @@ def _record(dialect: str) -> Any:
 
 
 RECORDED = Quick(_recorded)
-GIVEN_SINCE = Quick(_given_since, alike=["limit"])
+SO_FAR = Quick(_so_far, alike=["limit"])
 RECORD = Quick(_record, tells=["workspace_id", "source"])

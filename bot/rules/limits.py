@@ -35,6 +35,8 @@ def same(one: str, other: str) -> bool:
 def not_again(decision: Decision, earlier: Iterable[Kudos]) -> Decision | None:
     """Leave out whoever was thanked for this already; nothing where that is everybody."""
     thanked = {person.id for kudos in earlier for person in kudos.recipients}
+    if not thanked:
+        return decision
     fresh = tuple(person for person in decision.recipients if person.id not in thanked)
     again: Sequence[LeftOut] = [
         LeftOut(person.name, "thanked for this already")

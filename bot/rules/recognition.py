@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import NotIntroduced, Refusal
@@ -243,7 +243,7 @@ def _head(parts: Sequence[Words | Mention]) -> int:
 def _without_joint(parts: tuple[Words | Mention, ...]) -> tuple[Words | Mention, ...]:
     if not parts or not isinstance(parts[0], Words):
         return parts
-    return (replace(parts[0], text=_LEAD_IN.sub("", parts[0].text)), *parts[1:])
+    return (Words(_LEAD_IN.sub("", parts[0].text)), *parts[1:])
 
 
 def _reason(draft: Draft, roll: Roll, values: Iterable[str]) -> tuple[str, tuple[str, ...]]:

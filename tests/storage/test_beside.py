@@ -196,8 +196,12 @@ async def test_what_is_asked_together_is_answered_as_each_alone(store: Store) ->
             [{"workspace": one, "source": f"{id} 1"} for one in workspaces for id in who],
         ),
         (
-            statements.GIVEN_SINCE,
-            [{"workspace": one, "giver": id, "moment": NOW, "limit": 2} for one in workspaces for id in who],
+            statements.SO_FAR,
+            [
+                {"workspace": one, "source": f"{id} 1", "giver": id, "moment": NOW, "limit": 2}
+                for one in workspaces
+                for id in who
+            ],
         ),
         (statements.ONE, [{"workspace": one, "number": at} for one in workspaces for at in (1, 3, 99)]),
         (statements.BESIDE_ONE, [{"number": at} for at in (1, 2, 99)]),
