@@ -253,3 +253,10 @@ def test_quotes_code_and_entities_are_told_apart() -> None:
 def test_what_only_says_what_went_wrong_is_left_alone(fact: str) -> None:
     assert coach.suggestions(fact, ("Ben",)) == ()
     assert coach.neutral(Report(fact), ("Ben",)) == fact
+
+
+def test_a_phone_types_another_apostrophe_and_means_the_same() -> None:
+    typed = "L'équipe du matin n'a rien nettoyé, la cuisine est dans un état honteux"
+    read = language.read(typed)
+    assert read.label == "complaint_person"
+    assert language.read(typed.replace("'", "\u2019")) == read

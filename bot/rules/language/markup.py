@@ -178,7 +178,8 @@ def _words(raw: str, at: int, sentence: int) -> Iterator[Token]:
         yield Token(WORD, head + tail, raw, at, at + len(raw), sentence)
         return
     cut = len(head) + (tail != "s")
-    yield Token(WORD, low[:cut], raw[:cut], at, at + cut, sentence)
+    # Whichever apostrophe it was, for a phone types another than a keyboard.
+    yield Token(WORD, head if tail == "s" else f"{head}'", raw[:cut], at, at + cut, sentence)
     yield Token(WORD, "'s" if tail == "s" else tail, raw[cut:], at + cut, at + len(raw), sentence)
 
 
