@@ -25,10 +25,8 @@ RUN useradd --system --user-group --uid 10001 --home-dir /data --shell /usr/sbin
  && install --directory --owner goodword --group goodword /data
 COPY --from=build /opt/goodword /opt/goodword
 
-# Works with --read-only: only /data is written to. Threads share two arenas of memory, or each would keep what
-# a digest of thousands of kudos once took in one of its own.
+# Works with --read-only: only /data is written to.
 ENV PATH=/opt/goodword/bin:$PATH \
-    MALLOC_ARENA_MAX=2 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 \

@@ -61,16 +61,16 @@ def give(
     """
     work.one_at_a_time(f"giver:{giver}")
     chosen = settings.chosen(work)
-    today, just_now = limits.midnight(now, chosen.timezone), now - limits.AGAIN_AFTER
+    today, an_hour_ago = limits.midnight(now, chosen.timezone), now - limits.AGAIN_AFTER
     most = max(chosen.kudos_per_day, RECENT)
-    earlier, recent = work.kudos.so_far(giver, source, min(today, just_now), most)
+    earlier, recent = work.kudos.so_far(giver, source, min(today, an_hour_ago), most)
     if earlier:
         return _receipt(earlier, who_hears(work, earlier), chosen)
     draft = said if isinstance(said, Draft) else recognition.read(said)
     roll = work.people.look_up(*recognition.asked_for(giver, draft))
     thankful = recognition.introduced(giver, draft, roll, met=met)
     decision = recognition.decide(thankful, draft, roll, chosen.values)
-    decided = _once(work, decision, [one for one in recent if one.given_at > just_now])
+    decided = _once(work, decision, [one for one in recent if one.given_at > an_hour_ago])
     if isinstance(decided, Kudos):
         return _receipt(decided, who_hears(work, decided), chosen, decision.left_out, repeated=True)
     limits.within(sum(one.given_at >= today for one in recent), chosen.kudos_per_day)

@@ -13,7 +13,7 @@ from handlers.identity import Identity
 from handlers.payloads import View
 
 Answer = dict[str, Any]
-"""What goes back to Slack in the acknowledgement, as keyword arguments of Bolt's `ack`."""
+"""What goes back to Slack in the acknowledgement: keyword arguments of Bolt's `ack`, and its JSON."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Rows of many transactions written at once: one statement, or on SQLite one for each table."""
+"""Rows of many transactions written at once: one statement, or on SQLite few for each table."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -38,7 +38,6 @@ class Replica:
             "SLACK_SIGNING_SECRET": secret,
             "GOODWORD_ENCRYPTION_KEY": KEY,
             "PORT": "0",
-            "MALLOC_ARENA_MAX": "2",  # as the Dockerfile has it
         }
         self._arguments = [str(lease), *([str(ahead)] if ahead else [])]
         self._process: asyncio.subprocess.Process | None = None

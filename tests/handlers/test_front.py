@@ -5,7 +5,7 @@ import copy
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from bot.messages import KudosPosted, KudosReceived
 from handlers import front, strangers
 from handlers.metrics import Metrics
+from handlers.routes import Bolt
 from tests.handlers.door import (
     ADA,
     BEN,
@@ -286,6 +287,29 @@ async def test_what_nobody_listens_to_is_acknowledged_so_that_it_is_not_sent_aga
     assert unknown["command"].json()["text"] == "I do not know /thanks yet. /kudos help says what I can do."
     assert unknown["view"].text == ""
     assert await door.rows() == {"people": 2}
+
+
+@on_sqlite
+async def test_a_command_is_answered_past_bolt_as_by_bolt(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a command says: an answer with blocks, a refusal, nothing but a form, emoji in the words."""
+
+    async def not_past_it(_bolt: Bolt, _body: Mapping[str, Any]) -> None:
+        return None
+
+    texts = ("help", "mine", "undo", "nobody at all", "<@U0BEN> for fixing \U0001f680 the lift, \xe4\xf6\xfc")
+    asked = [command(text) for text in texts] + [
+        command(text, command="/escalate") for text in ("help", "status")
+    ]
+    for one in asked:
+        ours = await door.form(one)
+        with monkeypatch.context() as patched:
+            patched.setattr(Bolt, "commanded", not_past_it)
+            theirs = await door.form(one)  # the same request again, which counts once
+        assert (ours.status_code, ours.headers["content-type"]) == (200, theirs.headers["content-type"])
+        assert bool(ours.text) == bool(theirs.text), one
+        assert not ours.text or ours.json() == theirs.json()
 
 
 @on_sqlite

@@ -255,8 +255,19 @@ def test_what_only_says_what_went_wrong_is_left_alone(fact: str) -> None:
     assert coach.neutral(Report(fact), ("Ben",)) == fact
 
 
-def test_a_phone_types_another_apostrophe_and_means_the_same() -> None:
-    typed = "L'équipe du matin n'a rien nettoyé, la cuisine est dans un état honteux"
-    read = language.read(typed)
-    assert read.label == "complaint_person"
-    assert language.read(typed.replace("'", "\u2019")) == read
+@pytest.mark.parametrize("apostrophe", ["\u2019", "\u02bc"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "L'équipe du matin n'a rien nettoyé, la cuisine est dans un état honteux",
+        f"It wasn't my fault, {BEN} didn't send the file and can't be bothered",
+        f"Merci {ADA} d'avoir tout refait, jusqu'aujourd'hui rien n'avait marché, et c'est du 90's",
+    ],
+)
+def test_whichever_apostrophe_is_typed_means_the_same(typed: str, apostrophe: str) -> None:
+    def forms(text: str) -> list[str]:
+        return [token.form for token in markup.read(text).tokens]
+
+    other = typed.replace("'", apostrophe)
+    assert forms(other) == forms(typed)
+    assert language.read(other) == language.read(typed)

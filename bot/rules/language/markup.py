@@ -16,14 +16,15 @@ MENTIONS = frozenset({PERSON, GROUP})
 _UNSEEN = dict.fromkeys(
     [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
 )
+# A phone types another apostrophe than a keyboard, and the second of these is a letter to Python.
+_APOSTROPHES = dict.fromkeys((0x2019, 0x02BC), "'")
 _TOKEN = re.compile(
     r"<[^<>]{1,400}>|&(?:amp|lt|gt);|:[a-z0-9_+\-]{1,60}:|https?://[^\s<>]{1,400}"
-    r"|[^\W_]+(?:['\u2019\u02bc`][^\W\d_]+)*|['\u2019]s\b|[^\w\s]|_+",
+    r"|[^\W_]+(?:['`][^\W\d_]+)*|'s\b|[^\w\s]|_+",
     re.IGNORECASE,
 )
 _ENDS = frozenset(".!?\u2026")
-_APOSTROPHES = frozenset("'\u2019\u02bc`")
-_NEGATED = ("n't", "n\u2019t")
+_NEGATED = "n't"
 _JOINED = frozenset({"re", "ll", "ve", "d", "m", "t"})  # "you're" is read as "youre"
 _JOINING = frozenset({"it", "that", "what", "who", "here", "there", "he", "she", "let", "how", "where"})
 _FENCE, _TICK = "```", "`"
@@ -53,7 +54,7 @@ class Page(NamedTuple):
 
 def read(text: str) -> Page:
     """Take a message apart; linear in its length, and at most `LONGEST` characters of it."""
-    seen, places = _visible(_cut(text))
+    seen, places = _visible(_cut(text).translate(_APOSTROPHES))
     bare, code = _without_code(seen)
     own: list[Token] = []
     aside: list[Token] = []
@@ -140,7 +141,7 @@ def _tokens(text: str, start: int, end: int, sentence: int) -> Iterator[Token]:
             )
         elif first == ":" and len(raw) > 1:
             yield Token(EMOJI, raw[1:-1].lower(), raw, at, at + len(raw), sentence)
-        elif len(raw) > 1 and first in _APOSTROPHES:
+        elif len(raw) > 1 and first == "'":
             yield Token(WORD, "'s", raw, at, at + len(raw), sentence)
         elif first.isalnum():
             yield from _words(raw, at, sentence)
@@ -172,13 +173,12 @@ def _words(raw: str, at: int, sentence: int) -> Iterator[Token]:
     if raw.isdigit() or (raw[0].isdigit() and not raw.isalpha()):
         yield Token(NUMBER if raw.isdigit() else WORD, low, raw, at, at + len(raw), sentence)
         return
-    mark = next((sign for sign in low if sign in _APOSTROPHES), "")
+    mark = next((sign for sign in low if sign in "'`"), "")
     head, _, tail = low.partition(mark) if mark else (low, "", "")
     if not tail or tail in _JOINED or (tail == "s" and head in _JOINING) or low.endswith(_NEGATED):
         yield Token(WORD, head + tail, raw, at, at + len(raw), sentence)
         return
     cut = len(head) + (tail != "s")
-    # Whichever apostrophe it was, for a phone types another than a keyboard.
     yield Token(WORD, head if tail == "s" else f"{head}'", raw[:cut], at, at + cut, sentence)
     yield Token(WORD, "'s" if tail == "s" else tail, raw[cut:], at + cut, at + len(raw), sentence)
 
