@@ -98,7 +98,7 @@ def truths(examples: list[corpus.Example]) -> list[list[bool]]:
 
 def _line(name: str, weights: list[float]) -> str:
     whole = [max(-LARGEST, min(LARGEST, round(weight * model.SCALE))) for weight in weights]
-    return name + "\t" + " ".join(map(str, whole)) if any(whole) else ""
+    return name + "\t" + " ".join(str(one or "") for one in whole) if any(whole) else ""
 
 
 if __name__ == "__main__":

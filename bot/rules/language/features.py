@@ -48,6 +48,7 @@ _PAIRED = _POLAR - {"verb", "neg", "hyp", "pronoun", "time"}
 _NEAR_MENTIONS = _POLAR | {"time", "me", "us"}
 OPEN = frozenset({"thank", "credit", "praise"})
 GLAD = frozenset({"thank", "credit", "praise", "saved", "posout", "good", "joy"})
+DEEDS = frozenset({"saved", "posout"})  # what somebody did, and how it ended; blame tells such as well
 GRIM = frozenset({"fail", "insult", "negout", "badthing", "bad", "rolleyes", "threat"})
 _REASONS = frozenset(
     {"for", "on", "who", "that", "because", "für", "dass", "pour", "d'", "qui", "por", "que", "kwa"}
@@ -176,13 +177,21 @@ def thanks_openly(tokens: Sequence[Token], found: Sequence[Found]) -> list[int]:
 
 
 def evidence(page: Page, found: Sequence[Found]) -> tuple[str, bool]:
-    """What speaks for praise, and whether anything grim is said beside it."""
+    """What speaks most for praise, and whether anything grim is said beside it.
+
+    "open" thanks beside a mention, other "glad" words, a "deed" and how it ended, words in a quote and so
+    "passed on", a "mild" word, or "none".
+    """
     names = {one.name for one in found if not page.tokens[one.start].quoted}
     grim = bool(names & GRIM)
     if thanks_openly(page.tokens, found):
         return "open", grim
-    if names & (GLAD - {"good"}):
+    if names & (GLAD - DEEDS - {"good"}):
         return "glad", grim
+    if names & DEEDS:
+        return "deed", grim
+    if any(one.name in GLAD - DEEDS for one in lexicon.find(page.aside)):
+        return "passed on", grim
     return ("mild" if "good" in names else "none"), grim
 
 

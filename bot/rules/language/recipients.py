@@ -53,6 +53,12 @@ def credited(page: Page) -> tuple[str, ...]:
     return _ids(tokens, left)
 
 
+def leaves_out(page: Page) -> bool:
+    """Whether somebody is mentioned who is not credited."""
+    mentioned = _ids(page.tokens, [at for at, token in enumerate(page.tokens) if token.kind in MENTIONS])
+    return not set(mentioned) <= {*credited(page)}
+
+
 def candidates(page: Page) -> list[int]:
     """The places of all who are mentioned and not only copied in."""
     tokens = page.tokens

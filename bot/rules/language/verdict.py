@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.rules.language import features, model, tongue
+from bot.rules.language import features, model, recipients, tongue
 from bot.rules.language.lexicon import Found
 from bot.rules.language.markup import CHANNEL, EMOJI, MENTIONS, SIGN, WORD, Page
 
@@ -13,20 +13,14 @@ FLAGS = ("threat", "insult", "person_blame", "ordering", "shouting", "absolute",
 # By how much a complaint must be ahead of every other: a wrong interruption is worse than a miss.
 SURE_OF_BLAME = 0.24
 SURE_OF_IRONY = 0.9  # of blame that is dressed as thanks, with no word to show it
-# The same of a shout-out, by what speaks for it: open thanks beside a mention, other glad words, or nothing
-# we know; grim words beside them make it harder.
-SURE_OF_PRAISE = {
-    ("open", False): 0.25,
-    ("open", True): 0.35,
-    ("glad", False): 0.25,
-    ("glad", True): 0.25,
-    ("mild", False): 0.3,
-    ("mild", True): 0.3,
-    ("none", False): 0.4,
-    ("none", True): 0.4,
-}
-# What the second opinion on praise must be above; less where thanks stand openly, and nothing grim with them.
-SURE_IT_IS_MEANT, MEANT_IF_OPEN = 0.2, 0.0
+# The same of a shout-out, by what speaks for it (`features.evidence`); grim words beside open thanks make it
+# harder, and so does it where no word of thanks or praise is known to us, but at most a deed.
+SURE_OF_PRAISE = {"open": 0.4, "glad": 0.4, "deed": 0.8, "passed on": 0.2, "mild": 0.45, "none": 0.8}
+SURE_BESIDE_GRIM = {**SURE_OF_PRAISE, "open": 0.5}
+# What the second opinion on praise must be above; less where thanks stand openly, and nothing grim with them,
+# or the first opinion is very sure of a word or a deed.
+SURE_IT_IS_MEANT, MEANT_IF_CLEAR = 0.1, 0.0
+CLEAR = 1.0
 UNLIKELY = -0.6  # below it, the best of what is left is none
 # What a flag's margin must be above: without a word that speaks for it, and with one.
 FLAGGED = {
@@ -82,9 +76,7 @@ def _label(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> s
         return max(rest, key=lambda label: scores[label])
     ahead = scores[best] - max(scores[label] for label in model.LABELS if label != best)
     if best == "shoutout":
-        sure = ahead >= SURE_OF_PRAISE[features.evidence(page, found)] and not _is_no_praise(
-            scores, page, found
-        )
+        sure = _is_praise(scores[model.MEANT], ahead, page, found)
     else:
         slurred = "insult" in names  # which leaves little doubt of what is meant
         sure = slurred or ahead >= (SURE_OF_BLAME if _may_be_blame(page, found) else SURE_OF_IRONY)
@@ -102,14 +94,23 @@ def _may_be_blame(page: Page, found: Sequence[Found]) -> bool:
     return features.evidence(page, found) != ("open", False) or bool(names & _EDGED)
 
 
-def _is_no_praise(scores: Mapping[str, float], page: Page, found: Sequence[Found]) -> bool:
-    is_open = features.evidence(page, found) == ("open", False)
-    if scores[model.MEANT] <= (MEANT_IF_OPEN if is_open else SURE_IT_IS_MEANT):
-        return True
+def _is_praise(meant: float, ahead: float, page: Page, found: Sequence[Found]) -> bool:
+    """Whether both opinions are sure enough, for what speaks for it, that this credits somebody."""
+    kind, grim = features.evidence(page, found)
+    if ahead < (SURE_BESIDE_GRIM if grim else SURE_OF_PRAISE)[kind]:
+        return False
+    if meant <= (MEANT_IF_CLEAR if _is_clear(kind, grim, ahead) else SURE_IT_IS_MEANT):
+        return False
+    if kind in {"mild", "none"} and recipients.leaves_out(page):
+        return False  # one of two is praised at the other's cost as often as not
     tokens = page.tokens
     if any(one.name == "rolleyes" and tokens[one.start].kind == EMOJI for one in found):
-        return True
-    return not _names_somebody(page, found)
+        return False
+    return _names_somebody(page, found)
+
+
+def _is_clear(kind: str, grim: bool, ahead: float) -> bool:  # noqa: FBT001 - as `evidence` gives them
+    return (kind == "open" and not grim) or (kind in {"glad", "deed"} and ahead >= CLEAR)
 
 
 def _names_somebody(page: Page, found: Sequence[Found]) -> bool:

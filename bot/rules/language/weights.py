@@ -12,14 +12,17 @@ REMEMBERED = 8192  # features, in 2 MB
 
 
 class _Numbers(dict[bytes, int]):
-    """Whole numbers by how they are written: there are few, and to read one anew takes longer."""
+    """Whole numbers by how they are written: there are few, and to read one anew takes longer.
+
+    Nothing is written for a nought, of which a third of all are: so there is room for more features.
+    """
 
     def __missing__(self, written: bytes) -> int:
-        return self.setdefault(written, int(written))
+        return self.setdefault(written, int(written or b"0"))
 
 
 class Weights:
-    """Lines of a feature, a tab and its whole numbers, sorted by feature; the first line is another kind."""
+    """Lines of a feature, a tab and numbers with spaces between, by feature; the first is another kind."""
 
     def __init__(self, text: bytes) -> None:
         self._text = text
@@ -45,4 +48,4 @@ class Weights:
         if at < 0:
             return None
         at += len(name) + 2
-        return tuple([self._numbers[one] for one in self._text[at : self._text.index(b"\n", at)].split()])
+        return tuple([self._numbers[one] for one in self._text[at : self._text.index(b"\n", at)].split(b" ")])
