@@ -1,4 +1,4 @@
-"""What ours is compared with, served one at a time: `python -m benchmarks.speed.baselines NAME PORT`.
+"""What ours is compared with: `python -m benchmarks.speed.baselines NAME PORT [PROCESSES]`.
 
 `bare` checks the signature and answers; `bolt` is Bolt as it comes, with a listener that does nothing;
 `pbr` the same with `process_before_response=True`, as ours has it.
@@ -33,7 +33,7 @@ def bare() -> Starlette:
     return Starlette(routes=[Route("/slack/events", answer, methods=["POST"])])
 
 
-def bolt(*, pbr: bool) -> Starlette:
+def bolt(*, pbr: bool = False) -> Starlette:
     async def authorize(**_: Any) -> AuthorizeResult:
         return AuthorizeResult(
             enterprise_id=None, team_id=TEAM, bot_user_id="U0BOT", bot_id="B0BOT", bot_token=TOKEN
@@ -61,14 +61,17 @@ def bolt(*, pbr: bool) -> Starlette:
     return Starlette(routes=[Route("/slack/events", answer, methods=["POST"])])
 
 
-APPS = {"bare": bare, "bolt": lambda: bolt(pbr=False), "pbr": lambda: bolt(pbr=True)}
+def pbr() -> Starlette:
+    return bolt(pbr=True)
 
 
 def main() -> None:
-    name, port = sys.argv[1:]
+    name, port, *processes = sys.argv[1:]
     uvicorn.run(
-        APPS[name](),
+        f"benchmarks.speed.baselines:{name}",
+        factory=True,
         port=int(port),
+        workers=int(processes[0]) if processes else None,
         http="httptools",
         lifespan="off",
         access_log=False,

@@ -93,10 +93,12 @@ def listening(port: int, path: str) -> None:
 
 
 @contextmanager
-def baseline(name: str, folder: Path) -> Iterator[Program]:
+def baseline(name: str, folder: Path, core: str = OURS, *, workers: int = 1) -> Iterator[Program]:
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.speed.baselines", name, str(port)]
-    with started(command, OURS, {}, folder) as pid:
+    if workers > 1:
+        command.append(str(workers))
+    with started(command, core, {}, folder) as pid:
         listening(port, "/")
         yield Program(pid, port)
 
