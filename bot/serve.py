@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import ctypes
 import errno
 import gc
 import logging
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -25,6 +27,7 @@ T = TypeVar("T")
 
 BACKLOG = 2048  # connections that may wait to be accepted
 COLLECT_AFTER = 5_000, 5, 3  # objects, then collections of the younger; Python's own are 700, 10, 10
+M_ARENA_MAX, ARENAS = -8, 2  # glibc's own number of that setting (malloc.h), and how many
 BEAT = 1.0  # seconds between two signs that a worker's loop goes round
 LAST_REQUESTS = 4  # seconds that requests in hand may take when we stop; Slack gives up after three
 
@@ -67,6 +70,7 @@ def refuse_unset(config: Config) -> None:
 async def run(config: Config, plan: Plan | None = None, shared: Shared | None = None) -> None:
     """Run against Slack until SIGTERM or SIGINT; requests in hand are finished, then messages under way."""
     refuse_unset(config)
+    share_arenas()
     stopped = on_signals()
     if shared:
         asyncio.get_running_loop().add_reader(shared.alive, _orphaned, shared.alive, stopped)
@@ -90,6 +94,17 @@ async def run(config: Config, plan: Plan | None = None, shared: Shared | None = 
         _let_it_rest()
         await stopped.wait()
         log.info("stopping: finishing what is in hand")
+
+
+def share_arenas() -> None:
+    """Have all threads take their memory from two places, before there are any; `MALLOC_ARENA_MAX` decides.
+
+    glibc opens up to eight for each core, and what a digest leaves free in one serves no other: in half an
+    hour of load a process grew by a tenth, with two by a fourteenth. Elsewhere there is nothing to set.
+    """
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        with contextlib.suppress(AttributeError, OSError, TypeError):
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def _let_it_rest() -> None:
