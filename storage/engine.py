@@ -148,6 +148,12 @@ def _begin_immediate(connection: Connection) -> None:
         raise DBAPIError.instance("BEGIN", None, error, base, hide_parameters=True, dialect=how) from None
 
 
+def let_go(engine: Engine) -> None:
+    """Close all connections, and what a transaction still has at once when it gives it back."""
+    event.listen(engine.pool, "checkin", lambda _driver, entry: entry.invalidate())
+    engine.dispose()
+
+
 def only_reading(engine: Engine) -> Engine:
     """The same engine for transactions that change nothing, and so take no lock."""
     return engine.execution_options(only_reads=True)

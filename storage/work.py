@@ -201,7 +201,7 @@ class Store:
     async def close(self) -> None:
         """Wait for transactions in hand, though not for ever, then let the database go."""
         await self._threads.close()
-        self.engine.dispose()
+        engines.let_go(self.engine)
 
     # What the sender of messages needs (bot.ports.PostOffice)
 

@@ -1,9 +1,11 @@
 """Transactions that wait at the same moment share a commit, and nothing else."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.exc import DBAPIError
@@ -202,6 +204,26 @@ async def test_nothing_is_taken_once_it_is_closed(database_url: str) -> None:
     await closed.close()
     with pytest.raises(RuntimeError):
         await closed.transact(HERE, keep("late"))
+
+
+async def test_what_a_late_transaction_gives_back_is_closed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commits, "LAST_TRANSACTIONS", 0.05)
+    store, gate, had = Store(database_url), Gate(), []
+
+    def hold(work: Work) -> None:
+        had.append(work._connection.connection.driver_connection)  # type: ignore[attr-defined] # noqa: SLF001
+        gate.hold(work)
+
+    given_back = asyncio.create_task(store.transact(HERE, hold))
+    await gate.held()
+    await store.close()
+    gate.open()
+    await given_back
+
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        had[0].execute("SELECT 1")
 
 
 def tell(to: str, *, look: bool = False, no: Refusal | None = None) -> Callable[[Work], str]:
