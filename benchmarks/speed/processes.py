@@ -35,8 +35,8 @@ def processes(folder: Path) -> list[Line]:
             for number in NUMBERS
         }
         for number in NUMBERS:
-            no_op = programs.baseline("pbr", folder, EVERY, workers=number)
-            visited["bolt", number] = closing.enter_context(no_op)
+            nothing = programs.baseline("pbr", folder, EVERY, workers=number)
+            visited["bolt", number] = closing.enter_context(nothing)
         found: dict[str, dict[int, list[Burst]]] = {name: {at: [] for at in NUMBERS} for name in MOST}
         for cycle in range(CYCLES + 1):
             for name, number in random.sample([*visited], len(visited)):
