@@ -2,6 +2,7 @@
 what happens to a company and to a bot meanwhile. After each act everything is compared with the model.
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -11,7 +12,7 @@ from random import Random
 from typing import Any
 from unittest import mock
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot import app
 from bot.ports import Work
@@ -21,12 +22,12 @@ from handlers.playground.api_people import group_json
 from handlers.playground.payloads import press_in_message, submission
 from handlers.playground.world import Post, View
 from handlers.schedule import Watch
-from storage.tables import escalations
+from storage.tables import escalations, outbox
 from tests.faults.companies import PRIVATE, company
 from tests.faults.model import Case, Model
 from tests.faults.oracle import facts
 from tests.faults.record import BUTTON, Record, Sight, buttons
-from tests.town import Town, beside, pretend_slack
+from tests.town import LONGEST, Town, beside, pretend_slack
 
 RETENTION = timedelta(days=180)
 HOLDER_MOVES = frozenset({"take_further", "settle", "send_back", "acknowledge", "resolve"})
@@ -308,9 +309,16 @@ class Player:
         """The silence is over."""
         if self.hushed:
             self.slack.faults.clear()
+            await self._answered()
             self.slack.clock.forward(timedelta(minutes=6))
             self.hushed = 0
             await self.town.settled()
+
+    async def _answered(self) -> None:
+        """Wait for messages under way: what Slack asks of them would otherwise begin when this is over."""
+        async with asyncio.timeout(LONGEST):
+            while await self.town.bot.store.across(_under_way, only_reads=True):  # noqa: ASYNC110 - not told
+                await asyncio.sleep(0.01)
 
     # How it is done
 
@@ -524,3 +532,8 @@ def _as_kept(row: Escalation) -> dict[str, object]:
 def _as_meant(case: Case) -> dict[str, object]:
     names = ("state", "holder", "first", "second", "named", "reporter", "subject", "stage")
     return {name: getattr(case, name) for name in names}
+
+
+def _under_way(connection: Connection) -> int:
+    query = select(func.count()).select_from(outbox).where(outbox.c.state == "sending")
+    return int(connection.execute(query).scalar_one())
