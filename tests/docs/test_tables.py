@@ -76,6 +76,15 @@ def test_the_figures_of_the_language_engine_are_those_of_a_run() -> None:
         assert shown == measure.table(read)[2:]
 
 
+@pytest.mark.parametrize("name", ["ordinary", "sealed", "third", "fourth", "fifth"])
+def test_shoutouts_are_found_as_often_and_as_rightly_as_the_page_says_of_each_set(name: str) -> None:
+    examples = list(corpus.given(corpus.HERE / "validation" / f"{name}.jsonl"))
+    found = [one for one in examples if language.read(one.text).label == "shoutout"]
+    right = sum(one.label == "shoutout" for one in found)
+    assert right >= 0.95 * len(found)
+    assert right >= 0.7 * sum(one.label == "shoutout" for one in examples)
+
+
 def test_the_variables_that_are_needed_are_said_to_be() -> None:
     needed = Config().missing()
     assert [code(name) for name, *_ in README.tables["environment"]][: len(needed)] == needed

@@ -239,9 +239,7 @@ async def _tried(trial: Soak, minutes: float) -> bool:
     slack.faults.clear()
     ended = time.monotonic()
     await slack.quiet(400)
-    repeated = (
-        time.monotonic() - ended
-    )  # up to five minutes, when a request of the last ones is sent a third time
+    repeated = time.monotonic() - ended  # five minutes, where one is sent a third time
     await _all_said(trial.store)
     answers = [each.tries[0].duration for each in slack.requests[before:] if each.tries]
     print(f"{minutes:g} minutes, {REPLICAS} processes, top rate {top:.0f} acts/s, half of it asked for")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.rules import coach, language
 from bot.rules.escalation import Report
-from bot.rules.language import facts, lexicon, markup, verdict, wording
+from bot.rules.language import facts, lexicon, markup, recipients, verdict, wording
 
 ADA, BEN, CY, DESK = "<@U0ADA>", "<@U0BEN|ben>", "<@W0CY>", "<!subteam^S0DESK|@desk>"
 
@@ -271,3 +271,29 @@ def test_whichever_apostrophe_is_typed_means_the_same(typed: str, apostrophe: st
     other = typed.replace("'", apostrophe)
     assert forms(other) == forms(typed)
     assert language.read(other) == language.read(typed)
+
+
+@pytest.mark.parametrize(
+    "compared",
+    [
+        f"When {ADA} edits, I can hear the words. {BEN} hands me hiss and calls it atmosphere.",
+        f"So nice, a floor plan that matches the floor. {ADA} shows how it's done, {BEN} please take note.",
+    ],
+)
+def test_who_is_praised_at_the_cost_of_another_is_not_thanked(
+    compared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert language.read(compared).label != "shoutout"
+    monkeypatch.setattr(recipients, "leaves_out", lambda _page: False)
+    assert language.read(compared).label == "shoutout"
+
+
+@pytest.mark.parametrize(
+    "passed_on",
+    [
+        f"From a guest today:\n&gt; thank the lady who sewed up my hem, what service\nThat's you {ADA}",
+        f"&gt; whoever answered Mrs Reed about her bins deserves a raise\nThat was {ADA}. I second it.",
+    ],
+)
+def test_praise_that_is_quoted_and_passed_on_is_for_whom_it_is_passed_to(passed_on: str) -> None:
+    assert language.read(passed_on) == language.Reading("shoutout", ("U0ADA",))
