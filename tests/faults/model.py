@@ -110,7 +110,8 @@ class Model:
         elif view.get("callback_id") == "escalation_note":
             words = str(values.get("words", {}).get("value") or "")
             self._typed(words, by)
-            self._move(int(meta["number"]), str(meta["move"]), by, source, words)
+            if (move := str(meta["move"])) in WITH_FORM:  # no other has such a form
+                self._move(int(meta["number"]), move, by, source, words)
 
     def _click(self, body: Mapping[str, Any], move: str, value: str) -> None:
         by, place = body["user"]["id"], body.get("channel", {}).get("id", "")

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from bot import app
 from bot.ports import Work
 from bot.rules.escalation import Escalation
-from handlers.playground import Delivery, Message, PretendSlack, ShownView, serve
+from handlers.playground import Delivery, Message, Person, PretendSlack, ShownView, serve
 from handlers.playground.api_people import group_json
 from handlers.playground.payloads import press_in_message, submission
 from handlers.playground.world import Post, View
@@ -34,6 +34,7 @@ HOLDER_MOVES = frozenset({"take_further", "settle", "send_back", "acknowledge", 
 MOVES = (*sorted(HOLDER_MOVES), "withdraw")
 WAITS = (*[timedelta(days=1, minutes=5)] * 9, timedelta(minutes=20), timedelta(days=4), timedelta(days=190))
 WANTED = {"take_further": 6, "acknowledge": 3, "resolve": 3}  # how eagerly each button is pressed
+OF_WEIGHT = 0.5  # of those who get another manager, leave, or become guests
 ERASING = 0.3  # of what is asked about one's own data
 SILENT_FOR = 3  # acts
 REPEATED = 30  # of the latest requests, one may come once more
@@ -258,7 +259,7 @@ class Player:
 
     async def reorganise(self, chance: Random) -> None:
         """Somebody gets another manager or none, leaves, comes back, or becomes a guest."""
-        who = chance.choice([one for one in self._company.people if not one.is_bot and one.team is None])
+        who = self._somebody_of_weight(chance)
         now = self.slack.person(who.id)
         drawn = chance.random()
         if drawn < 0.6:
@@ -362,6 +363,13 @@ class Player:
 
     def _somebody(self, chance: Random) -> str:
         return chance.choice(self._here())
+
+    def _somebody_of_weight(self, chance: Random) -> Person:
+        """As often as not somebody to whom something is to be taken, so that another has to be found."""
+        people = [one for one in self._company.people if not one.is_bot and one.team is None]
+        awaited = {case.second for case in self.model.cases if case.state == "with_manager"}
+        of_weight = [one for one in people if one.id in awaited]
+        return chance.choice(of_weight if of_weight and chance.random() < OF_WEIGHT else people)
 
     def _involved(self, chance: Random) -> str:
         """Somebody who reported or has one, if there are such."""
