@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.rules.language import features, model, recipients, tongue
+from bot.rules.language import clauses, features, model, recipients, tongue
 from bot.rules.language.lexicon import Found
 from bot.rules.language.markup import CHANNEL, EMOJI, MENTIONS, SIGN, WORD, Page
 
@@ -103,6 +103,8 @@ def _is_praise(meant: float, ahead: float, page: Page, found: Sequence[Found]) -
         return False
     if kind in {"mild", "none"} and recipients.leaves_out(page):
         return False  # one of two is praised at the other's cost as often as not
+    if clauses.sting(page):
+        return False
     tokens = page.tokens
     if any(one.name == "rolleyes" and tokens[one.start].kind == EMOJI for one in found):
         return False
