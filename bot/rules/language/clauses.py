@@ -1,8 +1,9 @@
-"""What the clauses of a message say, each read by itself: praise that ends in a sting is told by the sting."""
+"""What the clauses of a message say, each read by itself: praise that ends in a sting is no praise."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from bot.rules.language import features, lexicon, model, recipients
+from bot.rules.language import features, lexicon, model
 from bot.rules.language.markup import MENTIONS, SIGN, WORD, Page, Token
 
 # By how much a complaint must be ahead, in what is said after a "but", and of somebody who is not credited.
@@ -12,23 +13,24 @@ _TURNING = lexicon.words("turning")
 _TURNING_WITHIN = lexicon.words("turning within")
 _APART = frozenset(";:\u2013\u2014")
 _FEWEST = 3  # tokens that say anything
+_MOST = 12  # clauses of a message that are read, as each takes as long as a short message
 
 
 def sting(page: Page) -> bool:
-    """Whether a clause blames somebody: one that follows a "but", or one about another than is credited."""
-    first, *others = [*_clauses(page.tokens)] or [[]]
-    if not others:
-        return False
-    if any(_turns(clause) and _blame(clause) > STINGS_AFTER_BUT for clause in others):
+    """Whether a clause blames somebody: one after a "but", or one about somebody of whom no other speaks."""
+    clauses = [*islice(_clauses(page.tokens), _MOST)]
+    if any(_turns(clause) and _blame(clause) > STINGS_AFTER_BUT for clause in clauses[1:]):
         return True
-    about = [(clause, {*_mentioned(clause)}) for clause in (first, *others)]
+    people = [{token.form for token in clause if token.kind in MENTIONS} for clause in clauses]
     return any(
-        people
-        and _blame(clause) > STINGS_ANOTHER
-        and any(some and not some & people for _, some in about)
-        and not any(some & people for other, some in about if other is not clause)
-        for clause, people in about
+        _is_of_another(people, at) and _blame(clause) > STINGS_ANOTHER for at, clause in enumerate(clauses)
     )
+
+
+def _is_of_another(people: Sequence[set[str]], at: int) -> bool:
+    """Whether this clause is about somebody, and others about somebody else and nobody of these."""
+    others = set().union(*people[:at], *people[at + 1 :])
+    return bool(people[at] and others) and not people[at] & others
 
 
 def _clauses(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -51,10 +53,6 @@ def _clauses(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 def _turns(clause: Sequence[Token]) -> bool:
     """Whether it begins with a "but", and is not about somebody who is mentioned in it."""
     return clause[0].form in _TURNING and not any(token.kind in MENTIONS for token in clause)
-
-
-def _mentioned(clause: Sequence[Token]) -> Iterator[str]:
-    return (token.form for token in clause if token.kind in MENTIONS)
 
 
 def _blame(clause: Sequence[Token]) -> float:
