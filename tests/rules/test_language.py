@@ -281,7 +281,7 @@ def test_whichever_apostrophe_is_typed_means_the_same(typed: str, apostrophe: st
     "compared",
     [
         f"When {ADA} edits, I can hear the words. {BEN} hands me hiss and calls it atmosphere.",
-        f"So nice, a floor plan that matches the floor. {ADA} shows how it's done, {BEN} please take note.",
+        f"So nice to get a ledger that balances. {ADA} shows how it's done, {BEN} please take note.",
     ],
 )
 def test_who_is_praised_at_the_cost_of_another_is_not_thanked(
@@ -299,6 +299,7 @@ def test_who_is_praised_at_the_cost_of_another_is_not_thanked(
         f"Great tour for the visitors, {ADA}. Shame that half the badges had the wrong names on them.",
         f"Lovely speech by {ADA}. {BEN} has been writing his since March and still has no first line.",
         f"{ADA} cleared forty tickets before lunch, brilliant. Unlike {BEN}, who closed two and went home.",
+        f"So glad that {ADA} gave the tour and not {BEN}, the guests were thrilled for once",
     ],
 )
 def test_praise_with_a_sting_is_none(praise: str) -> None:

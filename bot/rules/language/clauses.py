@@ -18,12 +18,23 @@ _MOST = 12  # clauses of a message that are read, as each takes as long as a sho
 
 def sting(page: Page) -> bool:
     """Whether a clause blames somebody: one after a "but", or one about somebody of whom no other speaks."""
+    if _spurns(page.tokens):
+        return True
     clauses = [*islice(_clauses(page.tokens), _MOST)]
     if any(_turns(clause) and _blame(clause) > STINGS_AFTER_BUT for clause in clauses[1:]):
         return True
     people = [{token.form for token in clause if token.kind in MENTIONS} for clause in clauses]
     return any(
         _is_of_another(people, at) and _blame(clause) > STINGS_ANOTHER for at, clause in enumerate(clauses)
+    )
+
+
+def _spurns(tokens: Sequence[Token]) -> bool:
+    """Whether one is praised for not being another: "and not @b", "unlike @b"."""
+    return any(
+        token.kind in MENTIONS
+        and (before.form == "unlike" or (before.form == "not" and first.form in {"and", ","}))
+        for first, before, token in zip(tokens, tokens[1:], tokens[2:], strict=False)
     )
 
 
