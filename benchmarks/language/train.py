@@ -12,7 +12,7 @@ from bot.rules.language import features, lexicon, markup, model
 
 SEEN_LEAST = 2  # messages in which a feature must occur
 # Rows and pairs of words are many, and tell little unless they come back.
-ROWS, ROWS_SEEN_LEAST = ("t:", "b:", "o:"), 6
+ROWS, ROWS_SEEN_LEAST = ("t:", "b:", "o:"), 7
 COST = 1.2
 # What is made out of other messages, or is nearly all of the hard kind, counts for less.
 LIGHTER = {"again": 0.5, "deeds": 0.4, "tenth": 0.5, "eleventh": 0.5, "twelfth": 0.5}

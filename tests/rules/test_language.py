@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.rules import coach, language
 from bot.rules.escalation import Report
-from bot.rules.language import facts, lexicon, markup, recipients, verdict, wording
+from bot.rules.language import clauses, facts, lexicon, markup, recipients, verdict, wording
 
 ADA, BEN, CY, DESK = "<@U0ADA>", "<@U0BEN|ben>", "<@W0CY>", "<!subteam^S0DESK|@desk>"
 
@@ -87,6 +87,10 @@ HEAVY = (
     "NEVER!!! " * 11_000,
     "send the file now. " * 5_000,
     f"{BEN} never sends the contract, useless. " * 2_000,
+    "".join(
+        f"Huge thanks <@U{one:05}> for the brilliant work, the client was delighted. " for one in range(2_000)
+    ),
+    f"Huge thanks {ADA} for the brilliant work. " + "But the client was delighted. " * 3_000,
 )
 FRAGMENTS = (
     *(ADA, BEN, DESK, "you", "accounts", "the warehouse", "nobody in dispatch", "your team", "Brenda"),
@@ -277,7 +281,7 @@ def test_whichever_apostrophe_is_typed_means_the_same(typed: str, apostrophe: st
     "compared",
     [
         f"When {ADA} edits, I can hear the words. {BEN} hands me hiss and calls it atmosphere.",
-        f"So nice, a floor plan that matches the floor. {ADA} shows how it's done, {BEN} please take note.",
+        f"So nice to get a ledger that balances. {ADA} shows how it's done, {BEN} please take note.",
     ],
 )
 def test_who_is_praised_at_the_cost_of_another_is_not_thanked(
@@ -286,6 +290,44 @@ def test_who_is_praised_at_the_cost_of_another_is_not_thanked(
     assert language.read(compared).label != "shoutout"
     monkeypatch.setattr(recipients, "leaves_out", lambda _page: False)
     assert language.read(compared).label == "shoutout"
+
+
+@pytest.mark.parametrize(
+    "praise",
+    [
+        f"{ADA} is a joy to work with. But the invoices went out twice and nobody was told. Lovely slides!",
+        f"Great tour for the visitors, {ADA}. Shame that half the badges had the wrong names on them.",
+        f"Lovely speech by {ADA}. {BEN} has been writing his since March and still has no first line.",
+        f"{ADA} cleared forty tickets before lunch, brilliant. Unlike {BEN}, who closed two and went home.",
+        f"So glad that {ADA} gave the tour and not {BEN}, the guests were thrilled for once",
+    ],
+)
+def test_praise_with_a_sting_is_none(praise: str) -> None:
+    assert clauses.sting(markup.read(praise))
+    assert language.read(praise).label != "shoutout"
+
+
+def test_a_sting_between_two_kind_words_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = f"{ADA} you are lovely with the guests, truly."
+    sting = "But the Reed order was typed in feet, again, and we paid for it."
+    praise = f"{kind} {sting} Thanks for the tea though!"
+    assert language.read(praise).label != "shoutout"
+    monkeypatch.setattr(clauses, "sting", lambda _page: False)
+    assert language.read(praise).label == "shoutout"
+
+
+@pytest.mark.parametrize(
+    "praise",
+    [
+        f"The old form was a nightmare, but {ADA} rebuilt it over the weekend. Brilliant work.",
+        f"{ADA} found the leak and {BEN} fixed it before lunch. Thank you both!",
+        f"Lovely speech by {ADA}. {BEN} printed all the programmes at seven in the morning, thank you!",
+        f"Thank you {ADA} for staying late last night! Only the cake was missing.",
+    ],
+)
+def test_praise_amid_trouble_and_of_several_has_no_sting(praise: str) -> None:
+    assert not clauses.sting(markup.read(praise))
+    assert language.read(praise).label == "shoutout"
 
 
 @pytest.mark.parametrize(

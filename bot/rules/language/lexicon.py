@@ -26,9 +26,23 @@ class Node:
     __slots__ = ("classes", "stems", "words")
 
     def __init__(self) -> None:
-        self.words: dict[str, Node] = {}
-        self.stems: dict[str, Node] = {}
+        self.words = self.stems = _NOWHERE
         self.classes: tuple[str, ...] = ()
+
+    def word(self, part: str) -> "Node":
+        """Where this word leads."""
+        if self.words is _NOWHERE:
+            self.words = {}
+        return self.words.get(part) or self.words.setdefault(part, Node())
+
+    def stem(self, part: str) -> "Node":
+        """Where every word that begins so leads."""
+        if self.stems is _NOWHERE:
+            self.stems = {}
+        return self.stems.get(part) or self.stems.setdefault(part, Node())
+
+
+_NOWHERE: dict[str, Node] = {}  # most lead nowhere, and need no dictionary of their own for that
 
 
 @cache
@@ -60,10 +74,7 @@ def _plant(root: Node, phrase: str, name: str) -> None:
     node = root
     parts = [phrase] if name in {"joy", "rolleyes"} else phrase.replace("-", " ").replace("'", "' ").split()
     for part in parts:
-        if part.endswith("*"):
-            node = node.stems.setdefault(part[:-1], Node())
-        else:
-            node = node.words.setdefault(part, Node())
+        node = node.stem(part[:-1]) if part.endswith("*") else node.word(part)
     if name not in node.classes:
         node.classes = (*node.classes, name)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.rules.language import features, model, recipients, tongue
+from bot.rules.language import clauses, features, model, recipients, tongue
 from bot.rules.language.lexicon import Found
 from bot.rules.language.markup import CHANNEL, EMOJI, MENTIONS, SIGN, WORD, Page
 
@@ -15,12 +15,9 @@ SURE_OF_BLAME = 0.24
 SURE_OF_IRONY = 0.9  # of blame that is dressed as thanks, with no word to show it
 # The same of a shout-out, by what speaks for it (`features.evidence`); grim words beside open thanks make it
 # harder, and so does it where no word of thanks or praise is known to us, but at most a deed.
-SURE_OF_PRAISE = {"open": 0.4, "glad": 0.4, "deed": 0.8, "passed on": 0.2, "mild": 0.45, "none": 0.8}
-SURE_BESIDE_GRIM = {**SURE_OF_PRAISE, "open": 0.5}
-# What the second opinion on praise must be above; less where thanks stand openly, and nothing grim with them,
-# or the first opinion is very sure of a word or a deed.
-SURE_IT_IS_MEANT, MEANT_IF_CLEAR = 0.1, 0.0
-CLEAR = 1.0
+SURE_OF_PRAISE = {"open": 0.2, "glad": 0.2, "deed": 0.8, "passed on": 0.6, "mild": 0.6, "none": 0.8}
+SURE_BESIDE_GRIM = {**SURE_OF_PRAISE, "open": 0.3}
+SURE_IT_IS_MEANT = 0.15  # what the second opinion on praise must be above
 UNLIKELY = -0.6  # below it, the best of what is left is none
 # What a flag's margin must be above: without a word that speaks for it, and with one.
 FLAGGED = {
@@ -99,18 +96,16 @@ def _is_praise(meant: float, ahead: float, page: Page, found: Sequence[Found]) -
     kind, grim = features.evidence(page, found)
     if ahead < (SURE_BESIDE_GRIM if grim else SURE_OF_PRAISE)[kind]:
         return False
-    if meant <= (MEANT_IF_CLEAR if _is_clear(kind, grim, ahead) else SURE_IT_IS_MEANT):
+    if meant <= SURE_IT_IS_MEANT:
         return False
     if kind in {"mild", "none"} and recipients.leaves_out(page):
         return False  # one of two is praised at the other's cost as often as not
+    if clauses.sting(page):
+        return False
     tokens = page.tokens
     if any(one.name == "rolleyes" and tokens[one.start].kind == EMOJI for one in found):
         return False
     return _names_somebody(page, found)
-
-
-def _is_clear(kind: str, grim: bool, ahead: float) -> bool:  # noqa: FBT001 - as `evidence` gives them
-    return (kind == "open" and not grim) or (kind in {"glad", "deed"} and ahead >= CLEAR)
 
 
 def _names_somebody(page: Page, found: Sequence[Found]) -> bool:
