@@ -45,7 +45,7 @@ class Town:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __repr__(self) -> str:
-        # Hypothesis looks into whatever has no words of its own, and warns of its length in place of what failed.
+        # Hypothesis looks into what has none, and warns of its length in place of what failed.
         return "Town(...)"
 
     def id(self, handle: str) -> str:

@@ -76,13 +76,13 @@ def test_the_figures_of_the_language_engine_are_those_of_a_run() -> None:
         assert shown == measure.table(read)[2:]
 
 
-@pytest.mark.parametrize("name", ["ordinary", "sealed", "third", "fourth", "fifth", "sixth", "seventh"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in (corpus.HERE / "validation").glob("*.jsonl")))
 def test_shoutouts_are_found_as_often_and_as_rightly_as_the_page_says_of_each_set(name: str) -> None:
     examples = list(corpus.given(corpus.HERE / "validation" / f"{name}.jsonl"))
     found = [one for one in examples if language.read(one.text).label == "shoutout"]
     right = sum(one.label == "shoutout" for one in found)
     assert right >= 0.95 * len(found)
-    assert right >= 0.69 * sum(one.label == "shoutout" for one in examples)
+    assert right >= 0.7 * sum(one.label == "shoutout" for one in examples)
     if name != "seventh":  # of which nothing was chosen by its errors
         assert not any(one.label == "complaint_person" for one in found)
 
