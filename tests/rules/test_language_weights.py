@@ -22,7 +22,7 @@ def test_who_is_credited_among_several_is_learnt_from_the_messages_as_they_stand
 
 
 def test_the_same_messages_give_the_same_weights() -> None:
-    some = corpus.load("training")[::12]
+    some = corpus.load("training")[::24]
     assert train.learnt(some) == train.learnt(some)
 
 
