@@ -1,11 +1,10 @@
 """Parts of one transaction side by side: what they ask at the same moment goes to the server together.
 
 Longer than its purpose, for speed. A kudos asks PostgreSQL for its lock, the marks of what is remembered,
-what was given so far and its number, and each of them is a way to the server and back; on SQLite each is a
-moment in which other threads are given the interpreter. Here every part runs until it asks something, and
-waits; once all of them wait, those who ask the same are asked with one statement, and go on with their
-answers. So sixteen kudos take as many ways as one. The parts know nothing of it: each is a greenlet, which
-stops in the middle of a function.
+what was given so far and its number, and each of them is a way to the server and back. Here every part runs
+until it asks something, and waits; once all of them wait, those who ask the same are asked with one
+statement, and go on with their answers. So sixteen kudos take as many ways as one. The parts know nothing of
+it: each is a greenlet, which stops in the middle of a function.
 
 They see what they would see in transactions of their own that run at the same time: of two that want the
 same lock, the second waits until the first has ended, and the rows that a part writes late are seen by others

@@ -264,7 +264,7 @@ class Together:
 
     def _parts(self, batch: Sequence[_Job], connection: Connection, own: Turn) -> list[_Ended]:
         """Those that can run side by side before the others, which follow one after another."""
-        several = [job for job in batch if self._paces.goes_beside(job.name)]
+        several = [job for job in batch if self._paces.goes_beside(job.name)] if self._beside else []
         ended = self._side_by_side(several, connection, own) if len(several) > 1 else {}
         return [ended.get(job) or self._part(job, connection, own) for job in batch]
 

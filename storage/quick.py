@@ -7,10 +7,10 @@ SQLAlchemy's, without the values.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -30,9 +30,8 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
-    union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import visitors
@@ -42,21 +41,19 @@ from storage.tables import Moment
 Convert = Callable[[Any], Any]
 Given = Mapping[str, Any]
 Row = Sequence[Any]
-T = TypeVar("T")
 TURN = "goodword_turn"  # under which a connection has the `storage.turn.Turn` of its transaction
 _MOMENTS: dict[str, Convert] = {}  # for each engine one, as a moment stands in rows of many tables
 _ROWS = TypeAdapter(Sequence[Mapping[str, Any]])
 ASKED, AT = "asked", "at"
-MOST_COPIES = 16  # of a statement in one, on SQLite
 
 
 class Quick:
     """A statement; where it `overtakes`, of none of the tables whose rows are written late.
 
-    Several can be asked as one (`storage.beside`): of PostgreSQL a SELECT with the values of each as a row to
-    be joined, but for those that are `alike` in all of them, of SQLite as many of them in a row; of both an
-    INSERT that leaves alone what is there, with the rows of all, whose answers are told apart by the columns
-    that it `tells` besides. What gives to one what no other may be given as well, is not to be `shared`.
+    Of PostgreSQL several can be asked as one (`storage.beside`): a SELECT with the values of each as a row to
+    be joined, but for those that are `alike` in all of them; an INSERT that leaves alone what is there, with
+    the rows of all, whose answers are told apart by the columns that it `tells` besides. What gives to one
+    what no other may be given as well, is not to be `shared`.
     """
 
     def __init__(
@@ -75,7 +72,6 @@ class Quick:
         self._tells = tuple(tells)
         self._compiled: dict[str, _Compiled] = {}
         self._several: _Several | None = None
-        self._copies: dict[int, _Copies] = {}
 
     def rows(self, connection: Connection, given: Given) -> list[Row]:
         turn = connection.info.get(TURN)
@@ -117,20 +113,9 @@ class Quick:
         ready = self._ready(connection)
         if len(given) == 1 or len(self.alike) == len(given[0]):
             return [ready.rows(connection, given[0])] * len(given)
-        if connection.dialect.name == "postgresql":
-            return self._as_one(connection).rows_of_each(connection, given)
-        return [answer for lot in in_lots(given, MOST_COPIES) for answer in self._copied(connection, lot)]
-
-    def _copied(self, connection: Connection, given: Sequence[Given]) -> list[list[Row]]:
-        if len(given) == 1 or not (self.reads(connection) or self._tells):
-            return [self._compiled_for(connection).rows(connection, one) for one in given]
-        copies = self._copies.get(len(given))
-        if copies is None:
-            statement = self._statement_for(connection.dialect.name)
-            copies = self._copies[len(given)] = _Copies(
-                statement, connection.dialect, self._tells, len(given)
-            )
-        return copies.rows_of_each(connection, given)
+        if connection.dialect.name != "postgresql":  # where nothing is saved
+            return [ready.rows(connection, one) for one in given]
+        return self._as_one(connection).rows_of_each(connection, given)
 
     def reads(self, connection: Connection) -> bool:
         return self._compiled_for(connection).reads
@@ -257,73 +242,20 @@ class _Several:
 
     def rows_of_each(self, connection: Connection, given: Sequence[Given]) -> list[list[Row]]:
         found = self._rows(connection, given)
-        return _by_tells(found, self._tells, given) if self._tells else _by_place(found, given)
+        if self._tells:
+            size = len(self._tells)
+            by = {tuple(row[-size:]): row[:-size] for row in found}
+            keys = [tuple(one[name] for name in self._tells) for one in given]
+            return [[by.pop(key)] if key in by else [] for key in keys]
+        answers: list[list[Row]] = [[] for _ in given]
+        for row in found:
+            answers[row[0]].append(row[1:])
+        return answers
 
     def _rows(self, connection: Connection, given: Sequence[Given]) -> list[Row]:
         asked = [{AT: at} | {name: one[name] for name in self._names} for at, one in enumerate(given)]
         alike = {name: given[0][name] for name in self._alike}
         return self._compiled.rows(connection, alike | {ASKED: in_json(asked)})
-
-
-class _Copies:
-    """One SQLite statement for several of the same kind: it stands there as many times, each with its values.
-
-    Between two statements others would be given the interpreter.
-    """
-
-    def __init__(self, statement: Any, dialect: Dialect, tells: Sequence[str], size: int) -> None:
-        binds = statement.compile(dialect=dialect).binds
-        kinds = {name: bind.type for name, bind in binds.items() if bind.required}
-        each = [
-            {name: bindparam(f"{name}{at}", type_=kind) for name, kind in kinds.items()} for at in range(size)
-        ]
-        if statement.is_select:
-            whole: Any = union_all(*(_copy(statement, own, at) for at, own in enumerate(each)))
-        else:
-            told = (*statement.exported_columns, *(statement.table.c[one] for one in tells))
-            whole = sqlite.insert(statement.table).values(each).on_conflict_do_nothing().returning(*told)
-        self._compiled = _Compiled(whole, dialect)
-        self._places = tuple((at, name, f"{name}{at}") for at in range(size) for name in kinds)
-        self._tells = tells
-
-    def rows_of_each(self, connection: Connection, given: Sequence[Given]) -> list[list[Row]]:
-        values = {own: given[at][name] for at, name, own in self._places}
-        found = self._compiled.rows(connection, values)
-        return _by_tells(found, self._tells, given) if self._tells else _by_place(found, given)
-
-
-def _copy(statement: Any, own: Mapping[str, BindParameter[Any]], at: int) -> Select[Any]:
-    def replaced(part: Any, **_: Any) -> Any:
-        return own.get(part.key) if isinstance(part, BindParameter) else None
-
-    traverse: Any = visitors.replacement_traverse
-    # Told to stop nowhere, SQLite keeps the order that it is asked for within.
-    found = traverse(statement, {}, replaced).limit(literal_column("-1")).subquery()
-    return select(literal_column(str(at), Integer).label(AT), *found.c)
-
-
-def in_lots(rows: Sequence[T], most: int) -> Iterator[Sequence[T]]:
-    """In few sizes, as each is a statement to be prepared: powers of two."""
-    at, size = 0, most
-    while at < len(rows):
-        while size > len(rows) - at:
-            size //= 2
-        yield rows[at : at + size]
-        at += size
-
-
-def _by_tells(found: Sequence[Row], tells: Sequence[str], given: Sequence[Given]) -> list[list[Row]]:
-    size = len(tells)
-    by = {tuple(row[-size:]): row[:-size] for row in found}
-    keys = [tuple(one[name] for name in tells) for one in given]
-    return [[by.pop(key)] if key in by else [] for key in keys]
-
-
-def _by_place(found: Sequence[Row], given: Sequence[Given]) -> list[list[Row]]:
-    answers: list[list[Row]] = [[] for _ in given]
-    for row in found:
-        answers[row[0]].append(row[1:])
-    return answers
 
 
 def _joined_with(asked: Any, statement: Any, names: Collection[str]) -> Any:

@@ -199,8 +199,6 @@ def try_lock(connection: Connection, key: int) -> bool:
 
 def try_locks(connection: Connection, keys: Sequence[int]) -> set[int]:
     """Those of the keys that nobody else has, which are ours from now on."""
-    if connection.dialect.name == "sqlite":  # which has one writer anyway
-        return {*keys}
     had = _TRY_LOCK.rows_of_each(connection, [{"key": key} for key in keys])
     return {key for key, rows in zip(keys, had, strict=True) if rows[0][0]}
 

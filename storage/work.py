@@ -55,15 +55,13 @@ class Work:
         self.workspace = workspace
 
     def one_at_a_time(self, matter: str) -> None:
-        # SQLite has one writer anyway, but several may run beside each other there, too. On PostgreSQL the
-        # lock ends with the transaction.
-        if self._connection.dialect.name == "postgresql" or turn.is_beside(self._connection):
+        # SQLite has one writer anyway. On PostgreSQL the lock ends with the transaction.
+        if self._connection.dialect.name == "postgresql":
             turn.lock(self._connection, self._key(matter))
 
     def alone_with(self, matter: str) -> bool:
-        if self._connection.dialect.name == "sqlite" and not turn.is_beside(self._connection):
-            return True
-        return turn.try_lock(self._connection, self._key(matter))
+        on_sqlite = self._connection.dialect.name != "postgresql"
+        return on_sqlite or turn.try_lock(self._connection, self._key(matter))
 
     def _key(self, matter: str) -> int:
         return zlib.crc32(f"{self.workspace}:{matter}".encode())

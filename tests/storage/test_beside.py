@@ -27,13 +27,11 @@ from storage.turn import Alone
 from storage.work import Store, Work
 from tests.storage.people import ADA, BEN, CY, HERE, NOW, THERE, counts, move_in, person, thanks
 
-on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
-on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 GIVERS = [person(f"giver{at}") for at in range(16)]
 # BEGIN, locks, marks, settings, people, what they gave so far, how people like to be thanked, the
 # kudos, all that is written late, COMMIT; and one more, for the rows of one table may be asked in two ways.
 MOST_WAYS = 11
-MOST_MORE = 3  # statements of sixteen on SQLite than of one, which knows the receiver already
 
 
 @pytest.fixture
@@ -61,7 +59,6 @@ def side_by_side(store: Store, *fns: Callable[[Port], Any]) -> list[Part]:
         return Beside(connection, own).run([partial(fn, Work(connection, HERE, None)) for fn in fns])
 
 
-@on_postgresql
 async def test_sixteen_kudos_take_as_many_ways_to_the_server_as_one(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,25 +76,6 @@ async def test_sixteen_kudos_take_as_many_ways_to_the_server_as_one(
     assert [part.error for part in parts] == [None] * len(GIVERS)
     assert [part.value.kudos for part in parts] == [*range(1, len(GIVERS) + 1)]
     assert await store.transact(HERE, counts(BEN)) == (len(GIVERS), 0)
-    assert await store.transact(HERE, kudos.verify) == []
-
-
-@on_sqlite
-async def test_sixteen_kudos_take_hardly_more_statements_than_one(store: Store) -> None:
-    asked: list[str] = []
-    counts_of: list[int] = []
-    for size in (1, len(GIVERS)):
-        givers, before = GIVERS[:size], len(asked)
-        with shared(store) as (connection, own):
-            driver: Any = connection.connection.driver_connection
-            driver.set_trace_callback(asked.append)
-            work = Work(connection, HERE, None)
-            gives = [partial(thanks(one, BEN, f"{size} {one.id}"), work) for one in givers]
-            assert [part.error for part in Beside(connection, own).run(gives)] == [None] * size
-            own.finish()
-            driver.set_trace_callback(None)
-        counts_of.append(len(asked) - before)
-    assert counts_of[1] <= counts_of[0] + MOST_MORE, asked
     assert await store.transact(HERE, kudos.verify) == []
 
 
@@ -128,7 +106,6 @@ async def test_one_source_twice_at_once_counts_once(store: Store) -> None:
     assert await store.transact(HERE, lambda work: work.kudos.size()) == 1
 
 
-@on_postgresql
 async def test_a_lock_that_somebody_else_has_is_not_waited_for(store: Store) -> None:
     with store.engine.begin() as connection:
         Work(connection, HERE, None).one_at_a_time(f"giver:{ADA.id}")
@@ -206,13 +183,7 @@ async def test_an_error_of_the_database_leaves_nothing_of_any_of_them(store: Sto
 Asked = tuple[Quick, Sequence[dict[str, Any]]]
 
 
-async def test_what_is_asked_together_is_answered_as_each_alone(store: Store, engine_name: str) -> None:
-    def is_as_one(quick: Quick) -> bool:
-        if engine_name == "sqlite":
-            return {2, 4} & quick._copies.keys() != set()  # noqa: SLF001
-        assert quick._several  # noqa: SLF001
-        return quick._several._compiled._sql.count("json_to_recordset") == 1  # noqa: SLF001
-
+async def test_what_is_asked_together_is_answered_as_each_alone(store: Store) -> None:
     for giver in GIVERS[:4]:
         for at in range(3):
             await store.transact(HERE, thanks(giver, BEN, f"{giver.id} {at}"))
@@ -238,7 +209,9 @@ async def test_what_is_asked_together_is_answered_as_each_alone(store: Store, en
     with shared(store) as (connection, _):
         for quick, given in asked:
             together = quick.rows_of_each(connection, given)
-            assert is_as_one(quick)
+            assert quick._several  # noqa: SLF001
+            sql = quick._several._compiled._sql  # noqa: SLF001
+            assert sql.count("json_to_recordset") == 1
             assert [[*map(tuple, one)] for one in together] == [
                 [*map(tuple, quick.rows(connection, one))] for one in given
             ]
@@ -280,7 +253,6 @@ async def test_what_another_has_not_ended_writing_is_not_seen_by_half(store: Sto
     assert [] not in seen
 
 
-@on_postgresql
 async def test_what_was_read_before_a_change_is_not_remembered_after_it(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
