@@ -6,7 +6,7 @@ from itertools import islice
 from bot.rules.language import features, lexicon, model
 from bot.rules.language.markup import MENTIONS, SIGN, WORD, Page, Token
 
-# By how much a complaint must be ahead, in what is said after a "but", and of somebody who is not credited.
+# By how much a complaint must be ahead in what follows a "but", and in what is said of another person.
 STINGS_AFTER_BUT = -0.5
 STINGS_ANOTHER = 0.4
 _TURNING = lexicon.words("turning")
