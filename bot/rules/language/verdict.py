@@ -15,7 +15,7 @@ SURE_OF_BLAME = 0.24
 SURE_OF_IRONY = 0.9  # of blame that is dressed as thanks, with no word to show it
 # The same of a shout-out, by what speaks for it (`features.evidence`); grim words beside open thanks make it
 # harder, and so does it where no word of thanks or praise is known to us, but at most a deed.
-SURE_OF_PRAISE = {"open": 0.2, "glad": 0.2, "deed": 0.8, "passed on": 0.6, "mild": 0.6, "none": 0.8}
+SURE_OF_PRAISE = {"open": 0.2, "glad": 0.2, "deed": 0.8, "passed on": 0.5, "mild": 0.6, "none": 0.8}
 SURE_BESIDE_GRIM = {**SURE_OF_PRAISE, "open": 0.3}
 SURE_IT_IS_MEANT = 0.15  # what the second opinion on praise must be above
 UNLIKELY = -0.6  # below it, the best of what is left is none
