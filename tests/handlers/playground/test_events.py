@@ -72,10 +72,12 @@ async def test_an_event_that_succeeds_at_last_is_not_repeated(slack: PretendSlac
 
 
 async def test_slack_says_why_it_tries_again(make_slack: MakeSlack) -> None:
-    slack = await make_slack(ack_seconds=0.05)
+    slack = await make_slack()
     async with a_door(slack) as door:
+        patience, slack.caller.limit = slack.caller.limit, 0.05
         door.then_hang()
         await slack.says("ada", "#general", "slow")
+        slack.caller.limit = patience
         await slack.quiet()
         slack.outgoing.pause()
         await slack.says("ada", "#general", "nobody there")

@@ -26,7 +26,7 @@ Dial = Callable[[], Awaitable[aiohttp.ClientWebSocketResponse]]
 async def slack(make_slack: MakeSlack) -> PretendSlack:
     given = manifest()
     given.setdefault("settings", {})["socket_mode_enabled"] = True
-    return await make_slack(manifest=given, app_token=APP_TOKEN, rate_limits=False, ack_seconds=0.5)
+    return await make_slack(manifest=given, app_token=APP_TOKEN, rate_limits=False)
 
 
 @pytest.fixture
@@ -78,10 +78,12 @@ async def test_it_says_hello_waits_three_seconds_and_sends_an_event_again(
     assert (hello["type"], hello["num_connections"]) == ("hello", 1)
     assert hello["connection_info"] == {"app_id": "A0GOODWRD1"}
 
+    patience, slack.caller.limit = slack.caller.limit, 0.1
     command = await slack.types("ada", "#general", "/kudos @ben for it all")  # nobody acknowledges
     assert command.error == '/kudos failed with the error "operation_timeout"'
     await slack.says("ada", "#general", "hello")
     await slack.quiet()
+    slack.caller.limit = patience
     slack.clock.forward(timedelta(minutes=1))
     envelopes: list[dict[str, Any]] = [await socket.receive_json() for _ in range(4)]
     await socket.send_json({"envelope_id": envelopes[-1]["envelope_id"]})
