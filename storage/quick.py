@@ -148,6 +148,7 @@ class _Compiled:
             dialect = kind(paramstyle="format", dbapi=dialect.dbapi)
         compiled = statement.compile(dialect=dialect)
         self.reads: bool = statement.is_select
+        self._answers = bool(_columns(statement))  # psycopg's own `description` takes longer than the rows
         self._sql = str(compiled)
         binds = compiled.binds
         self.names = names = compiled.positiontup or []
@@ -170,7 +171,7 @@ class _Compiled:
         driver: Any = connection.connection.driver_connection
         try:
             cursor = driver.execute(self._sql, self._asked(given))
-            found: list[Row] = cursor.fetchall() if cursor.description else []
+            found: list[Row] = cursor.fetchall() if self._answers else []
         except self._dialect.loaded_dbapi.Error as error:
             raise self._as_usual(error) from None
         return [self._converted(row) for row in found] if self._read else found
