@@ -23,7 +23,12 @@ async def make_slack() -> AsyncIterator[MakeSlack]:
 
         async def make(**given: Any) -> PretendSlack:
             # Not Slack's three seconds: a busy machine may take them for nothing.
-            common = {"manifest": manifest(), "signing_secret": SECRET, "bot_token": TOKEN, "ack_seconds": 20.0}
+            common = {
+                "manifest": manifest(),
+                "signing_secret": SECRET,
+                "bot_token": TOKEN,
+                "ack_seconds": 20.0,
+            }
             given = common | given
             slack = PretendSlack(**given)
             await stack.enter_async_context(serve(slack))
