@@ -23,7 +23,7 @@ async def make_slack() -> AsyncIterator[MakeSlack]:
 
         async def make(**given: Any) -> PretendSlack:
             # Not Slack's three seconds: a busy machine may take them for nothing.
-            common = {
+            common: dict[str, Any] = {
                 "manifest": manifest(),
                 "signing_secret": SECRET,
                 "bot_token": TOKEN,
